@@ -1,0 +1,47 @@
+/* kernels: the integer inner loops behind one table, chosen at run time, bit-exact with the scalar reference (law 3).
+ *
+ * Rules of the numbers: runtime/README.md. w rows are int8, |w| <= 127 for I8 and Q8_0 files of ours; a foreign Q8_0 may
+ * hold -128 and must give the exact sum too. x is int8 in -127..127. No pointer needs alignment; nothing past the given
+ * sizes is read or written.
+ */
+#ifndef SOTTO_MODELS_KERNELS_H
+#define SOTTO_MODELS_KERNELS_H
+#include <stddef.h>
+#include <stdint.h>
+
+enum { KERNEL_QBLOCK = 32, KERNEL_Q8_0_BYTES = 34, KERNEL_Q4_0_BYTES = 18 };
+
+typedef struct kernels {
+    const char *name; /* "ref", "avx2", "avx512vnni", "neon_dot", "helium" */
+
+    /* q[i] = round-half-even(x[i] * (127/amax)), returns scale amax/127 (0 for an all-zero row, q zeroed). */
+    float (*quantize)(int8_t *q, const float *x, size_t n);
+
+    /* y[m*y_stride + r] = (float)Σ_c w[r*cols+c]*q[m*cols+c] * (qs[m]*scale[r]) + (bias ? bias[r] : 0)
+     * for m < count activation rows, r < rows. `rowsum` are the row sums of w (for u8 x s8 instructions). */
+    void (*gemm_i8)(float *y, size_t y_stride, const int8_t *w, const float *scale, const int32_t *rowsum, const float *bias, const int8_t *q,
+                    const float *qs, size_t count, size_t rows, size_t cols);
+
+    /* y[m*y_stride + r] = qs[m] * Σ_b (float)(Σ w·q in block b) * d_b, float sums in order of b. cols is a multiple of 32. */
+    void (*gemm_q8_0)(float *y, size_t y_stride, const uint8_t *w, const int8_t *q, const float *qs, size_t count, size_t rows, size_t cols);
+    void (*gemm_q4_0)(float *y, size_t y_stride, const uint8_t *w, const int8_t *q, const float *qs, size_t count, size_t rows, size_t cols);
+
+    /* Σ a[i]*b[i], exact. */
+    int32_t (*dot_i8)(const int8_t *a, const int8_t *b, size_t n);
+
+    /* float pieces, 8 strided partial sums (lane j: elements j, j+8, …), joined ((l0+l4)+(l2+l6))+((l1+l5)+(l3+l7)). */
+    float (*dot_f32)(const float *a, const float *b, size_t n);
+    float (*sum_f32)(const float *a, size_t n);
+    void (*axpy_f32)(float *y, float alpha, const float *x, size_t n);            /* y += alpha*x */
+    void (*axpy_i8)(float *y, float alpha, const int8_t *x, size_t n);            /* y += alpha*(float)x */
+    float (*dot_f32_i8)(const float *a, const int8_t *b, size_t n);               /* as dot_f32 on (float)b */
+    void (*silu)(float *y, size_t n);                                             /* in place, mathx_silu's bits */
+    void (*exp_f32)(float *y, size_t n);                                          /* in place, mathx_exp's bits */
+} kernels;
+
+/* The fastest table this machine runs; `name` (may be NULL) asks for one by name: NULL is returned when it cannot run here. */
+const kernels *kernels_select(const char *name);
+/* i-th table compiled in (0 is "ref"), NULL past the end; `usable` tells whether this machine runs it. */
+const kernels *kernels_list(size_t i, int *usable);
+
+#endif
