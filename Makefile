@@ -1,0 +1,110 @@
+# Sotto: one GNU make file. Everything is built below $(BUILD); sources are listed in the folders' files.mk.
+#
+#   make            the library, the command build/sotto and nothing else
+#   make demo       a spoken question through the whole loop -> build/reply.wav   (installs what is missing)
+#   make test       every test                                                     (installs what is missing)
+#   make check      arrows, sizes, symbols, format, Cortex-M55 build, sanitizers, fuzzing
+#   make bench      kernels and stages, timed against budgets and peers
+#   make install    library, header, pkg-config file, command   (PREFIX, DESTDIR)
+#   make deps format clean
+#   CC=clang · SANITIZE=address,undefined · BUILD=folder
+
+BUILD ?= build
+PREFIX ?= /usr/local
+ARCH ?= $(shell uname -m)
+VERSION := $(shell sed -n 's/^\#define SOTTO_VERSION "\(.*\)"/\1/p' runtime/sotto.h)
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+
+all: $(BUILD)/sotto
+
+CORE_SRC :=
+PLATFORM_SRC :=
+HOST_SRC :=
+TESTS :=
+include runtime/files.mk audio/files.mk models/files.mk models/kernels/isa.mk platform/files.mk tests/files.mk
+CORE_SRC += $(KERNEL_SRC_$(ARCH))
+
+PACKAGES := portaudio-2.0 sndfile kissfft-float speexdsp libcjson
+WARN := -Wall -Wextra -Werror -Wstrict-prototypes -Wvla -Wshadow
+OPT ?= -O2
+SAN := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+CFLAGS_ALL = -std=c11 $(WARN) $(OPT) -g -ffp-contract=off -fno-math-errno -fno-trapping-math -pthread -I. $(SAN) $(CFLAGS)
+PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+PKG_LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
+LDLIBS_ALL = $(PKG_LIBS) -lm -pthread $(SAN) $(LDLIBS)
+
+objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+CORE_OBJ := $(call objects,$(CORE_SRC)) $(KERNEL_EXTRA_OBJ_$(ARCH):%=$(BUILD)/obj/%)
+PLATFORM_OBJ := $(call objects,$(PLATFORM_SRC))
+HOST_OBJ := $(call objects,$(HOST_SRC))
+TEST_BIN := $(TESTS:%=$(BUILD)/tests/%)
+
+$(BUILD)/obj/models/kernels/%.o: models/kernels/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) $(PKG_CFLAGS) $(KERNEL_CFLAGS_$*) -MMD -MP -c -o $@ $<
+
+$(BUILD)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/libsotto.a: $(CORE_OBJ)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(BUILD)/libplatform.a: $(PLATFORM_OBJ)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(BUILD)/sotto: $(HOST_OBJ) $(BUILD)/libplatform.a $(BUILD)/libsotto.a
+	$(CC) $(CFLAGS_ALL) -o $@ $^ $(LDLIBS_ALL)
+
+$(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/libplatform.a $(BUILD)/libsotto.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) -o $@ $^ -lcmocka $(LDLIBS_ALL)
+
+# Installing comes first and a second make reads pkg-config afresh.
+deps:
+	@sh platform/posix/deps.sh
+
+demo: deps
+	@$(MAKE) --no-print-directory run-demo
+
+test: deps
+	@$(MAKE) --no-print-directory run-test
+
+check: deps
+	@$(MAKE) --no-print-directory run-check
+
+DEMO_QUESTION ?= tests/golden/questions/demo.wav
+run-demo: $(BUILD)/sotto
+	$(BUILD)/sotto run --in $(DEMO_QUESTION) --out $(BUILD)/reply.wav --trace $(BUILD)/demo-trace.json
+
+run-test: $(BUILD)/sotto $(TEST_BIN)
+	@sh tests/run.sh $(BUILD) $(TESTS)
+
+run-check: $(BUILD)/sotto
+	@sh tests/check/all.sh $(BUILD)
+
+bench: $(BUILD)/sotto $(BUILD)/tests/check_kernels
+	$(BUILD)/tests/check_kernels --bench
+	$(BUILD)/sotto bench
+
+install: $(BUILD)/sotto
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/share/sotto/nano
+	install -m 755 $(BUILD)/sotto $(DESTDIR)$(PREFIX)/bin/sotto
+	install -m 644 $(BUILD)/libsotto.a $(DESTDIR)$(PREFIX)/lib/libsotto.a
+	install -m 644 runtime/sotto.h $(DESTDIR)$(PREFIX)/include/sotto.h
+	install -m 644 models/packs/nano/* $(DESTDIR)$(PREFIX)/share/sotto/nano/
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' runtime/sotto.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/sotto.pc
+
+format:
+	clang-format -i --style=file:.ci/clang-format $$(git ls-files '*.c' '*.h')
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
+.PHONY: all deps demo test check bench install format clean run-demo run-test run-check
+.SECONDARY:
