@@ -1,0 +1,214 @@
+/* sotto.h: microphone in, spoken reply out, in one block of memory that the caller owns.
+ *
+ *     sotto_config c;  sotto_config_default(&c);
+ *     sotto_model_open(&asr, "asr.gguf", bytes, size);  c.asr = &asr;  ...
+ *     sotto_plan(&c, &memory);                     how many bytes
+ *     sotto_init(block, memory.bytes, &c, &s);     nothing is allocated, now or later; nothing to free
+ *     for (;;) {
+ *         sotto_push_audio(s, microphone, n);      as samples come
+ *         while (sotto_step(s, 1) == SOTTO_AGAIN)  one unit of work: an encoder chunk, a token, a group of frames
+ *             sotto_pull_audio(s, speaker, n);
+ *         while (sotto_next_event(s, &event) == SOTTO_OK) ...
+ *     }
+ *
+ * No call blocks, allocates or uses a global. One runtime is used by one thread at a time; different runtimes are independent.
+ * Audio is 16 kHz mono int16. Text is UTF-8. Times are nanoseconds on the clock given in hooks.now.
+ * Functions return SOTTO_OK, a negative error (outputs untouched) or SOTTO_AGAIN; push and pull return counts.
+ */
+#ifndef SOTTO_H
+#define SOTTO_H
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define SOTTO_VERSION "0.1.0"
+
+enum { SOTTO_RATE = 16000, SOTTO_ALIGN = 64, SOTTO_TOOL_ARGS = 8 };
+
+typedef enum sotto_result {
+    SOTTO_OK = 0,
+    SOTTO_AGAIN = 1,   /* more to do, or nothing there yet */
+    SOTTO_EARG = -1,   /* an argument is out of its documented range */
+    SOTTO_EMODEL = -2, /* a model file is broken or does not fit */
+    SOTTO_EMEM = -3,   /* the block is smaller than the plan, or not aligned */
+    SOTTO_ESTATE = -4  /* not possible in this state, or that stage is absent */
+} sotto_result;
+
+typedef struct sotto sotto; /* a runtime, somewhere in the caller's block */
+
+/* A validated model file. The caller owns it and the file's bytes; both outlive every runtime made from them. */
+typedef struct sotto_model {
+    uint64_t opaque[64];
+} sotto_model;
+
+/* ---- what the platform does for the runtime ---- */
+
+typedef struct sotto_tool_arg {
+    const char *key, *value;
+} sotto_tool_arg;
+
+typedef struct sotto_call { /* a tool call of the language model, parsed and checked against the tool table */
+    const char *name;
+    int count;
+    sotto_tool_arg arg[SOTTO_TOOL_ARGS];
+} sotto_call;
+
+typedef struct sotto_hooks {
+    uint64_t (*now)(void *user); /* monotonic nanoseconds; required */
+    /* Runs a tool: writes a short speakable result (NUL-terminated, at most cap bytes) and returns 0, or non-zero for a call
+     * that cannot be done (the reply is then an apology). NULL: every call is answered by the apology. */
+    int (*tool)(void *user, const sotto_call *call, char *result, size_t cap);
+    void (*log)(void *user, const char *line); /* may be NULL */
+    void *user;
+} sotto_hooks;
+
+/* ---- stage clock: the spans of a turn ---- */
+
+typedef enum sotto_span_id {
+    SOTTO_CAPTURE,        /* first to last speech sample */
+    SOTTO_ENDPOINT,       /* last speech sample -> the turn is judged over */
+    SOTTO_ASR_FINALIZE,   /* turn over -> final transcript */
+    SOTTO_PROMPT,         /* transcript -> prompt tokens queued */
+    SOTTO_LLM_PREFILL,    /* prompt tokens through the model */
+    SOTTO_LLM_FIRST,      /* prefill done -> first generated token */
+    SOTTO_LLM_TOKENS,     /* all generated tokens (busy / steps = time a token) */
+    SOTTO_TTS_CLAUSE,     /* first clause complete -> phonemes */
+    SOTTO_TTS_ACOUSTIC,   /* phonemes -> first acoustic frames */
+    SOTTO_VOCODER_FIRST,  /* first acoustic frames -> first PCM */
+    SOTTO_PLAYBACK,       /* first reply sample pulled -> last one */
+    SOTTO_FIRST_AUDIO,    /* last speech sample at the microphone -> first reply sample handed to the device */
+    SOTTO_FIRST_AUDIO_NET, /* the same without the endpoint wait */
+    SOTTO_SPANS
+} sotto_span_id;
+
+typedef struct sotto_span {
+    uint64_t begin, end; /* ns; begin 0: did not happen */
+    uint64_t busy;       /* ns of work inside */
+    uint32_t steps;      /* units of work */
+    uint32_t over;       /* 1: longer than its budget */
+} sotto_span;
+
+/* ---- configuration ---- */
+
+typedef enum sotto_kv { SOTTO_KV_F32, SOTTO_KV_F16, SOTTO_KV_I8 } sotto_kv;
+
+typedef struct sotto_config {
+    const sotto_model *asr, *llm, *g2p, *tts, *vocoder; /* NULL: that stage is absent; speech out needs all of g2p, tts, vocoder */
+
+    uint32_t input_samples, output_samples; /* ring sizes, powers of two */
+    uint32_t max_text;                      /* longest transcript or reply in bytes, 64..4096 */
+    uint32_t beam;                          /* CTC prefix beam width; 1 is greedy */
+
+    uint32_t llm_window, llm_sinks; /* rows of the KV cache */
+    uint32_t llm_batch;             /* prompt tokens in one unit of work */
+    uint32_t max_reply;             /* tokens after which a reply is ended */
+    sotto_kv llm_kv;
+    float temperature, top_p; /* temperature 0: greedy */
+    uint32_t top_k;
+    uint64_t seed;
+
+    float speed;              /* of speech, 0.5..2 */
+    float vad_threshold_db;   /* speech stands this far above the noise floor */
+    uint32_t endpoint_ms;     /* silence that ends a turn */
+    uint32_t min_speech_ms;   /* shorter sounds are not speech */
+    uint32_t max_speech_ms;   /* a turn is ended after this much */
+    uint32_t preroll_ms;      /* audio kept from before speech was detected */
+    uint32_t barge_in;        /* 1: speech during a reply interrupts it; 0: the microphone is not heard while a reply plays */
+
+    uint64_t budget_ns[SOTTO_SPANS]; /* 0: no budget */
+    const char *kernels;             /* NULL: the fastest this machine runs; else one by name ("ref", "avx2", ...) */
+    sotto_hooks hooks;
+} sotto_config;
+
+typedef struct sotto_memory_report { /* bytes; the sum of parts plus `shared` is `bytes` */
+    size_t bytes;                    /* the block sotto_init needs */
+    size_t runtime, audio, asr, llm, tts, vocoder, shared; /* shared: scratch that stages take in turns */
+    size_t weights;                  /* model files, used in place, not in the block */
+    char error[192];                 /* why a plan failed: file, field and expectation */
+} sotto_memory_report;
+
+/* ---- events ---- */
+
+typedef enum sotto_event_type {
+    SOTTO_EV_SPEECH_START,
+    SOTTO_EV_SPEECH_END,
+    SOTTO_EV_PARTIAL,     /* text: transcript so far */
+    SOTTO_EV_FINAL,       /* text: transcript; words */
+    SOTTO_EV_TOOL_CALL,   /* text: the call as the model wrote it */
+    SOTTO_EV_TOOL_RESULT, /* text: the tool's answer */
+    SOTTO_EV_REPLY,       /* text: a piece of the reply */
+    SOTTO_EV_AUDIO,       /* the first reply samples are ready to pull */
+    SOTTO_EV_TURN_DONE,   /* text: the whole reply; spans: sotto_stats().turn */
+    SOTTO_EV_OVERLOAD     /* text: which span went over its budget, or what was dropped */
+} sotto_event_type;
+
+typedef struct sotto_word {
+    uint32_t begin_ms, end_ms; /* since the runtime's first sample */
+    uint32_t at, len;          /* place in the event's text */
+    float confidence;          /* 0..1 */
+} sotto_word;
+
+typedef struct sotto_event {
+    sotto_event_type type;
+    uint64_t time; /* ns */
+    const char *text; /* valid until the next sotto_next_event or sotto_reset; never NULL */
+    const sotto_word *words;
+    uint32_t word_count;
+} sotto_event;
+
+typedef enum sotto_state_id { SOTTO_IDLE, SOTTO_LISTENING, SOTTO_THINKING, SOTTO_SPEAKING } sotto_state_id;
+
+typedef struct sotto_percentiles {
+    uint64_t count, p50, p95, p99, max; /* ns */
+} sotto_percentiles;
+
+typedef struct sotto_statistics {
+    sotto_span turn[SOTTO_SPANS];        /* of the last finished turn */
+    sotto_percentiles all[SOTTO_SPANS];  /* over all turns */
+    uint64_t turns, over_budget, samples_in, samples_out, samples_dropped;
+    uint64_t asr_busy, llm_busy, tts_busy; /* ns of work, all turns; asr_busy includes the front-end */
+    uint64_t asr_samples;                  /* samples that the recogniser heard */
+    uint64_t prompt_tokens, prompt_ns, reply_tokens, reply_ns;
+} sotto_statistics;
+
+/* ---- set up ---- */
+
+void sotto_config_default(sotto_config *c);
+/* Checks a whole GGUF file, once. `name` is what messages call it. 0 or SOTTO_EMODEL / SOTTO_EARG: sotto_model_error tells why. */
+int sotto_model_open(sotto_model *m, const char *name, const void *bytes, size_t size);
+const char *sotto_model_error(const sotto_model *m);
+/* Bytes and their parts for a configuration. On failure report->error says what was wrong and the rest is zero. */
+int sotto_plan(const sotto_config *c, sotto_memory_report *report);
+/* Builds a runtime in `block` (SOTTO_ALIGN aligned). `block` is kept until the runtime is no longer used. */
+int sotto_init(void *block, size_t bytes, const sotto_config *c, sotto **out);
+/* Back to what sotto_init gave: history, statistics and all. */
+void sotto_reset(sotto *s);
+
+/* ---- stream ---- */
+
+size_t sotto_push_audio(sotto *s, const int16_t *samples, size_t count); /* returns samples taken; the rest when there is room */
+void sotto_end_input(sotto *s);               /* no more audio is coming: what was said is finished and answered */
+int sotto_step(sotto *s, uint32_t units);     /* up to `units` units of work; SOTTO_AGAIN while there is more to do */
+int sotto_next_event(sotto *s, sotto_event *out); /* SOTTO_OK, or SOTTO_AGAIN when there is none */
+size_t sotto_pull_audio(sotto *s, int16_t *samples, size_t count); /* returns samples given */
+int sotto_ask(sotto *s, const char *text);    /* a turn from text instead of speech; SOTTO_ESTATE while one is running */
+int sotto_say(sotto *s, const char *text);    /* speaks a text now; SOTTO_AGAIN when the queue is full */
+void sotto_interrupt(sotto *s);               /* ends the reply; its audio fades out within 20 ms */
+
+/* ---- look ---- */
+
+sotto_state_id sotto_state(const sotto *s);
+void sotto_stats(const sotto *s, sotto_statistics *out);
+void sotto_memory(const sotto *s, sotto_memory_report *out);
+const char *sotto_kernels(const sotto *s); /* name of the kernel table in use */
+const char *sotto_span_name(sotto_span_id id);
+const char *sotto_strerror(int result);
+const char *sotto_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
