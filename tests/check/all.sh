@@ -1,0 +1,28 @@
+#!/bin/sh
+# make check: every rule of the house, each by its own script; ends with one line of counts.
+build=$1 passed=0 failed=0 skipped=0
+rule() {
+    name=$1
+    shift
+    if "$@" >"$build/check.log" 2>&1; then
+        passed=$((passed + 1)); echo "ok      $name: $(tail -n 1 "$build/check.log" | cut -c1-160)"
+    else
+        failed=$((failed + 1)); echo "FAILED  $name"; tail -n 40 "$build/check.log"
+    fi
+}
+no_output() { out=$("$@"); [ -z "$out" ] || { echo "$out"; return 1; }; }
+formatted() { git ls-files '*.c' '*.h' | xargs clang-format --style=file:.ci/clang-format --dry-run -Werror; }
+clang_build() { make --no-print-directory CC=clang BUILD="$build/clang" "$build/clang/sotto"; }
+sanitized() { make --no-print-directory SANITIZE=address,undefined OPT=-O1 BUILD="$build/asan" run-test; }
+fuzzed() { sh tests/check/fuzz.sh "$build" 20; }
+rule 'include arrows' no_output sh tests/check/arrows.sh
+rule 'file and function sizes' sh tests/check/sizes.sh
+rule 'symbols of the core' sh tests/check/symbols.sh "$build/libsotto.a"
+rule 'sotto.h as C11 and C++17' sh tests/check/header.sh
+rule 'format' formatted
+rule 'Cortex-M55 build' sh tests/check/m55.sh "$build"
+rule 'clang build' clang_build
+rule 'tests under address and undefined sanitizers' sanitized
+rule 'GGUF reader under libFuzzer' fuzzed
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]
