@@ -54,7 +54,7 @@ def make_model(vocab, seed):
     model = LlamaForCausalLM(config).float().eval()
     with torch.no_grad():
         for name, p in model.named_parameters():
-            p.copy_(1 + 0.2 * torch.randn_like(p) if p.dim() == 1 else torch.randn_like(p) * (1.0 if "embed" in name else 0.3))
+            p.copy_(1 + 0.2 * torch.randn_like(p) if p.dim() == 1 else torch.randn_like(p) * (1.0 if "embed" in name else 0.2))
     return model
 
 
@@ -158,7 +158,7 @@ def check(path, ids, want, tokens):
 def main():
     ap = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     ap.add_argument("--out", type=pathlib.Path, default=pathlib.Path("tests/golden"))
-    ap.add_argument("--seed", type=int, default=7)
+    ap.add_argument("--seed", type=int, default=5)
     ap.add_argument("--check", action="store_true", help="compare with llama-cpp-python")
     args = ap.parse_args()
     torch.set_num_threads(1)
