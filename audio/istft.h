@@ -17,7 +17,7 @@ typedef struct istft {
     uint32_t tail; /* samples that istft_flush still has */
 } istft;
 
-int istft_config_ok(const stft_config *c); /* stft_config_ok and 2 hop <= win */
+int istft_config_ok(const stft_config *c);                   /* stft_config_ok and 2 hop <= win */
 void istft_layout(istft *s, arena *a, const stft_config *c); /* c must be ok; copied */
 void istft_reset(istft *s);
 /* Frame t (re_im [n_fft/2+1][2], kept) in, finished samples [hop t, hop t + hop) out [hop]. */

@@ -24,20 +24,20 @@ typedef struct mel_config { /* the file's sotto.mel.* */
 typedef struct mel {
     mel_config config;
     stft in;
-    float *spectrum;  /* [n_fft/2+1][2], then [n_fft/2+1] powers in its first half; scratch */
-    float *weight;    /* [2 * (n_fft/2+1)] the bands' triangles one after another: a bin lies in two at most */
-    uint16_t *first;  /* [bands] first bin of a triangle */
-    uint16_t *count;  /* [bands] its bins; may be 0 */
-    uint64_t frames;  /* pulled since the reset */
-    uint64_t bad;     /* samples replaced since the reset */
+    float *spectrum; /* [n_fft/2+1][2], then [n_fft/2+1] powers in its first half; scratch */
+    float *weight;   /* [2 * (n_fft/2+1)] the bands' triangles one after another: a bin lies in two at most */
+    uint16_t *first; /* [bands] first bin of a triangle */
+    uint16_t *count; /* [bands] its bins; may be 0 */
+    uint64_t frames; /* pulled since the reset */
+    uint64_t bad;    /* samples replaced since the reset */
 } mel;
 
-void mel_config_default(mel_config *c); /* 16000, 512, 400, 160, 80, 20, 7600, 1e-7 */
+void mel_config_default(mel_config *c);                      /* 16000, 512, 400, 160, 80, 20, 7600, 1e-7 */
 int mel_config_check(const mel_config *c, sotto_error *err); /* 0, or ERR_MODEL naming the field and what was expected */
 void mel_layout(mel *m, arena *a, const mel_config *c);      /* c must pass the check; copied */
 void mel_reset(mel *m);
 uint32_t mel_push(mel *m, const float *samples, uint32_t n); /* 16 kHz, -1..1; returns samples taken (until a frame is full) */
-int mel_pull(mel *m, float *frame); /* frame [bands]; 1, or 0 when there is no whole frame (frame kept) */
+int mel_pull(mel *m, float *frame);                          /* frame [bands]; 1, or 0 when there is no whole frame (frame kept) */
 int mel_finish(mel *m); /* end of the sound: zeros complete the last frame when some sample has been in none; 1 when there is a frame to pull */
 
 #endif
