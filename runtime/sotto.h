@@ -180,6 +180,8 @@ void sotto_config_default(sotto_config *c);
 /* Checks a whole GGUF file, once. `name` is what messages call it. 0 or SOTTO_EMODEL / SOTTO_EARG: sotto_model_error tells why. */
 int sotto_model_open(sotto_model *m, const char *name, const void *bytes, size_t size);
 const char *sotto_model_error(const sotto_model *m);
+/* Line `line` of the file's description: its metadata, then its tensors. SOTTO_OK, or SOTTO_AGAIN past the last line. */
+int sotto_model_line(const sotto_model *m, size_t line, char *out, size_t cap);
 /* Bytes and their parts for a configuration. On failure report->error says what was wrong and the rest is zero. */
 int sotto_plan(const sotto_config *c, sotto_memory_report *report);
 /* Builds a runtime in `block` (SOTTO_ALIGN aligned). `block` is kept until the runtime is no longer used. */

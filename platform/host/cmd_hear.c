@@ -1,0 +1,58 @@
+/* sotto hear: speech to text, from files or stdin; partials as they come, words with times in --json. */
+#include "platform/host/args.h"
+#include "platform/host/commands.h"
+#include "platform/host/loop.h"
+#include "platform/host/show.h"
+
+typedef struct hear_options {
+    unsigned long long beam;
+    const char *kernels;
+    int whole;
+} hear_options;
+
+static void hear_change(void *user, sotto_config *c) {
+    const hear_options *o = user;
+    if (o->beam) c->beam = (uint32_t)o->beam;
+    if (o->kernels) c->kernels = o->kernels;
+    if (o->whole) { /* a recording that is one utterance: pauses do not cut it */
+        c->endpoint_ms = 1500;
+        c->max_speech_ms = 0;
+    }
+}
+
+int command_hear(int argc, char **argv) {
+    const char *folder = NULL;
+    int json = 0, finals = 0;
+    hear_options o = {0};
+    const option_row rows[] = {
+        {"--pack", OPTION_TEXT, &folder, "DIR", "model pack"},
+        {"--beam", OPTION_UINT, &o.beam, "N", "CTC prefix beam width (1: greedy)"},
+        {"--kernels", OPTION_TEXT, &o.kernels, "NAME", "kernel table: ref, avx2, avx512vnni, ..."},
+        {"--utterance", OPTION_FLAG, &o.whole, NULL, "each file is one utterance: only 1.5 s of silence ends it"},
+        {"--final", OPTION_FLAG, &finals, NULL, "only final transcripts"},
+        {"--json", OPTION_FLAG, &json, NULL, "JSON Lines, with word times and confidences"},
+        {0},
+    };
+    command_line line = {.command = "hear", .about = "Speech to text. FILE is anything libsndfile reads; - is stdin.", .operands = "FILE ...", .rows = rows};
+    int code = args_parse(&line, argc, argv);
+    if (code >= 0) return code;
+    if (line.rest_count == 0) return complain(EXIT_USAGE, "hear: expected a sound file (or - for stdin)");
+    loop l;
+    if ((code = loop_open(&l, folder, PACK_HEAR, hear_change, &o)) != 0) return code;
+    l.show = (loop_output){.to = stdout, .json = json, .quiet = finals};
+    for (int i = 0; i < line.rest_count && code == 0; i++) {
+        if (json) {
+            printf("{\"file\":");
+            show_json_text(stdout, line.rest[i]);
+            printf("}\n");
+        } else if (line.rest_count > 1) {
+            printf("== %s\n", line.rest[i]);
+        }
+        code = loop_file(&l, line.rest[i]);
+        fflush(stdout);
+        sotto_reset(l.voice);
+    }
+    if (!code && fflush(stdout) != 0) code = complain(EXIT_FAIL, "stdout: the output could not be written");
+    loop_close(&l);
+    return code;
+}

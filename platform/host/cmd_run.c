@@ -1,0 +1,77 @@
+/* sotto run: the whole loop, on a file with a virtual clock or live on the machine's devices. */
+#include "platform/host/args.h"
+#include "platform/host/commands.h"
+#include "platform/host/live.h"
+#include "platform/host/loop.h"
+#include "platform/host/show.h"
+
+typedef struct run_options {
+    const char *in, *out, *trace, *input, *output, *kernels;
+    unsigned long long endpoint_ms, budget_ms;
+    int barge_in;
+} run_options;
+
+static void run_change(void *user, sotto_config *c) {
+    const run_options *o = user;
+    if (o->endpoint_ms) c->endpoint_ms = (uint32_t)o->endpoint_ms;
+    if (o->budget_ms) c->budget_ns[SOTTO_FIRST_AUDIO] = o->budget_ms * 1000000u;
+    if (o->kernels) c->kernels = o->kernels;
+    c->barge_in = (uint32_t)o->barge_in;
+}
+
+static int run_file(loop *l, const run_options *o) {
+    wav_writer out;
+    platform_error e;
+    if (o->out) {
+        if (wav_create(&out, o->out, SOTTO_RATE, &e) != 0) return complain(EXIT_FAIL, "%s", e.text);
+        l->out = &out;
+    }
+    int code = loop_file(l, o->in);
+    if (!o->out) return code;
+    uint64_t samples = out.samples;
+    if (wav_finish(&out, &e) != 0 && !l->failed) return complain(EXIT_FAIL, "%s", e.text);
+    if (code == 0 && l->show.to && !l->show.json) printf("wrote %s: %.2f s\n", o->out, (double)samples / SOTTO_RATE);
+    return code;
+}
+
+static int run_all(loop *l, const run_options *o) {
+    platform_error e;
+    if (o->trace && trace_open(&l->trace, o->trace, &e) != 0) return complain(EXIT_FAIL, "%s", e.text);
+    int code = o->in ? run_file(l, o) : live_talk(l, o->input, o->output);
+    if (o->trace && trace_close(&l->trace, &e) != 0) code = complain(EXIT_FAIL, "%s", e.text);
+    if (code == 0 && o->in && l->turns == 0) complain(0, "%s: no speech was found", o->in);
+    if (code == 0 && l->over) code = EXIT_OVER;
+    return code;
+}
+
+int command_run(int argc, char **argv) {
+    const char *folder = NULL;
+    int json = 0, gate = 0;
+    run_options o = {0};
+    const option_row rows[] = {
+        {"--pack", OPTION_TEXT, &folder, "DIR", "model pack"},
+        {"--in", OPTION_TEXT, &o.in, "FILE", "a sound file in place of the microphone (-: stdin)"},
+        {"--out", OPTION_TEXT, &o.out, "FILE", "with --in: WAV for the reply (-: stdout)"},
+        {"--input", OPTION_TEXT, &o.input, "NAME", "microphone: an index or a part of its name (sotto devices)"},
+        {"--output", OPTION_TEXT, &o.output, "NAME", "loudspeaker, likewise"},
+        {"--barge-in", OPTION_FLAG, &o.barge_in, NULL, "speech interrupts a reply (use a headset: there is no echo canceller)"},
+        {"--endpoint", OPTION_UINT, &o.endpoint_ms, "MS", "silence that ends a turn"},
+        {"--budget", OPTION_UINT, &o.budget_ms, "MS", "first-audio budget with the endpoint wait"},
+        {"--gate", OPTION_FLAG, &gate, NULL, "exit 3 when a turn was over a budget"},
+        {"--trace", OPTION_TEXT, &o.trace, "FILE", "Chrome/Perfetto trace"},
+        {"--kernels", OPTION_TEXT, &o.kernels, "NAME", "kernel table"},
+        {"--json", OPTION_FLAG, &json, NULL, "events and turns as JSON Lines"},
+        {0},
+    };
+    command_line line = {.command = "run", .about = "The whole voice loop: listen, think, speak.", .rows = rows};
+    int code = args_parse(&line, argc, argv);
+    if (code >= 0) return code;
+    if (o.out && !o.in) return complain(EXIT_USAGE, "run: --out goes with --in (live replies go to the loudspeaker)");
+    loop l;
+    if ((code = loop_open(&l, folder, PACK_ALL, run_change, &o)) != 0) return code;
+    l.show = (loop_output){.to = o.out && o.out[0] == '-' && !o.out[1] ? stderr : stdout, .json = json, .turns = 1};
+    code = run_all(&l, &o);
+    if (code == EXIT_OVER && !gate) code = EXIT_OK;
+    loop_close(&l);
+    return code;
+}

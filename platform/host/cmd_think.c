@@ -1,0 +1,74 @@
+/* sotto think: text to text, with tools. A line is a turn; the conversation goes on from line to line. */
+#include "platform/host/args.h"
+#include "platform/host/commands.h"
+#include "platform/host/loop.h"
+#include "platform/host/show.h"
+#include <string.h>
+#include <unistd.h>
+
+typedef struct think_options {
+    double temperature, top_p;
+    unsigned long long top_k, seed, window, sinks;
+    const char *kernels, *kv;
+} think_options;
+
+static void think_change(void *user, sotto_config *c) {
+    const think_options *o = user;
+    if (o->temperature > 0) c->temperature = (float)o->temperature;
+    if (o->top_p > 0) c->top_p = (float)o->top_p;
+    if (o->top_k) c->top_k = (uint32_t)o->top_k;
+    if (o->seed) c->seed = o->seed;
+    if (o->window) c->llm_window = (uint32_t)o->window;
+    if (o->sinks) c->llm_sinks = (uint32_t)o->sinks;
+    if (o->kernels) c->kernels = o->kernels;
+    if (o->kv) c->llm_kv = strcmp(o->kv, "f32") == 0 ? SOTTO_KV_F32 : strcmp(o->kv, "f16") == 0 ? SOTTO_KV_F16 : SOTTO_KV_I8;
+}
+
+static int think_lines(loop *l, FILE *from) {
+    char text[LOOP_TEXT];
+    int code = 0, prompt = isatty(fileno(from));
+    while (code == 0) {
+        if (prompt) fputs("> ", stdout), fflush(stdout);
+        if (!fgets(text, sizeof text, from)) break;
+        text[strcspn(text, "\r\n")] = 0;
+        if (text[0]) code = loop_ask(l, text);
+        fflush(stdout);
+    }
+    return code;
+}
+
+int command_think(int argc, char **argv) {
+    const char *folder = NULL;
+    int json = 0, stages = 0, fresh = 0;
+    think_options o = {0};
+    const option_row rows[] = {
+        {"--pack", OPTION_TEXT, &folder, "DIR", "model pack"},
+        {"--temperature", OPTION_REAL, &o.temperature, "T", "sampling temperature (0: greedy)"},
+        {"--top-k", OPTION_UINT, &o.top_k, "N", "keep the N likeliest tokens"},
+        {"--top-p", OPTION_REAL, &o.top_p, "P", "keep the likeliest tokens that sum to P"},
+        {"--seed", OPTION_UINT, &o.seed, "N", "of the sampler"},
+        {"--window", OPTION_UINT, &o.window, "N", "rows of the KV window"},
+        {"--sinks", OPTION_UINT, &o.sinks, "N", "rows kept for ever"},
+        {"--kv", OPTION_TEXT, &o.kv, "KIND", "i8, f16 or f32 cache"},
+        {"--kernels", OPTION_TEXT, &o.kernels, "NAME", "kernel table"},
+        {"--fresh", OPTION_FLAG, &fresh, NULL, "each TEXT is a conversation of its own"},
+        {"--stages", OPTION_FLAG, &stages, NULL, "stage table after every turn"},
+        {"--json", OPTION_FLAG, &json, NULL, "JSON Lines"},
+        {0},
+    };
+    command_line line = {
+        .command = "think", .about = "Text to text. Each TEXT is a turn of one conversation; without any, lines of stdin are.", .operands = "[TEXT ...]", .rows = rows};
+    int code = args_parse(&line, argc, argv);
+    if (code >= 0) return code;
+    if (o.kv && strcmp(o.kv, "i8") && strcmp(o.kv, "f16") && strcmp(o.kv, "f32")) return complain(EXIT_USAGE, "think: --kv %s: expected i8, f16 or f32", o.kv);
+    loop l;
+    if ((code = loop_open(&l, folder, PACK_THINK, think_change, &o)) != 0) return code;
+    l.show = (loop_output){.to = stdout, .json = json, .turns = json || stages};
+    for (int i = 0; i < line.rest_count && code == 0; i++) {
+        code = loop_ask(&l, line.rest[i]);
+        if (fresh) sotto_reset(l.voice);
+    }
+    if (line.rest_count == 0) code = think_lines(&l, stdin);
+    loop_close(&l);
+    return code;
+}

@@ -1,0 +1,154 @@
+/* loop: see loop.h. */
+#include "platform/host/loop.h"
+#include "platform/host/args.h"
+#include "platform/host/show.h"
+#include <stdlib.h>
+#include <string.h>
+
+uint64_t loop_now(void *user) {
+    const loop *l = user;
+    return platform_now() + l->ahead;
+}
+
+static int loop_tool(void *user, const sotto_call *call, char *result, size_t cap) {
+    loop *l = user;
+    return tools_run(&l->tools, call, result, cap);
+}
+
+static void loop_log(void *user, const char *line) {
+    (void)user;
+    platform_log(line);
+}
+
+static int loop_start(loop *l) {
+    sotto_memory_report m;
+    if (sotto_plan(&l->config, &m) != SOTTO_OK) return complain(EXIT_FAIL, "%s", m.error);
+    l->block = aligned_alloc(SOTTO_ALIGN, (m.bytes + SOTTO_ALIGN - 1) / SOTTO_ALIGN * SOTTO_ALIGN);
+    if (!l->block) return complain(EXIT_FAIL, "%zu bytes for the runtime: out of memory", m.bytes);
+    int code = sotto_init(l->block, m.bytes, &l->config, &l->voice);
+    return code == SOTTO_OK ? 0 : complain(EXIT_FAIL, "start: %s", sotto_strerror(code));
+}
+
+int loop_open(loop *l, const char *folder, unsigned want, void (*change)(void *user, sotto_config *c), void *user) {
+    memset(l, 0, sizeof *l);
+    if (pack_open(&l->models, folder, want) != 0) return EXIT_FAIL;
+    pack_config(&l->models, &l->config);
+    l->config.hooks = (sotto_hooks){.now = loop_now, .tool = loop_tool, .log = loop_log, .user = l};
+    if (change) change(user, &l->config);
+    tools_init(&l->tools, loop_now(l));
+    int code = loop_start(l);
+    if (code) loop_close(l);
+    return code;
+}
+
+void loop_close(loop *l) {
+    free(l->block);
+    l->block = NULL;
+    l->voice = NULL;
+    pack_close(&l->models);
+}
+
+static void keep_text(char *to, const char *text) {
+    size_t len = strlen(text);
+    if (len >= LOOP_TEXT) len = LOOP_TEXT - 1;
+    memcpy(to, text, len);
+    to[len] = 0;
+}
+
+static void loop_trace_turn(loop *l) {
+    sotto_statistics s;
+    sotto_stats(l->voice, &s);
+    for (int i = 0; i < SOTTO_SPANS; i++) {
+        const sotto_span *x = &s.turn[i];
+        if (x->begin) trace_span(&l->trace, (uint32_t)i, sotto_span_name((sotto_span_id)i), x->begin, x->end, NULL);
+    }
+}
+
+static void loop_turn_done(loop *l) {
+    sotto_statistics s;
+    sotto_stats(l->voice, &s);
+    l->turns++;
+    for (int i = 0; i < SOTTO_SPANS; i++) l->over += s.turn[i].over;
+    loop_trace_turn(l);
+    if (!l->show.to || !l->show.turns) return;
+    if (l->show.json) show_turn_json(l->show.to, &s, l->config.budget_ns, l->transcript, l->reply);
+    else show_stages(l->show.to, &s, l->config.budget_ns);
+}
+
+static int loop_shown(const loop *l, sotto_event_type type) {
+    if (!l->show.to) return 0;
+    if (!l->show.quiet) return type != SOTTO_EV_REPLY || l->show.json;
+    return type == SOTTO_EV_FINAL || type == SOTTO_EV_TURN_DONE;
+}
+
+void loop_events(loop *l) {
+    sotto_event e;
+    while (sotto_next_event(l->voice, &e) == SOTTO_OK) {
+        if (e.type == SOTTO_EV_FINAL) keep_text(l->transcript, e.text);
+        if (e.type == SOTTO_EV_TURN_DONE) keep_text(l->reply, e.text);
+        if (loop_shown(l, e.type)) (l->show.json ? show_event_json : show_event)(l->show.to, &e);
+        if (e.type != SOTTO_EV_REPLY && e.type != SOTTO_EV_PARTIAL) trace_mark(&l->trace, 100, e.text[0] ? e.text : "event", e.time, NULL);
+        if (e.type == SOTTO_EV_TURN_DONE) loop_turn_done(l);
+    }
+}
+
+static void loop_pull(loop *l) {
+    int16_t pcm[LOOP_BLOCK];
+    size_t n;
+    platform_error e;
+    while ((n = sotto_pull_audio(l->voice, pcm, LOOP_BLOCK)) > 0) {
+        if (!l->out || l->failed) continue;
+        if (wav_write(l->out, pcm, n, &e) != 0) l->failed = complain(1, "%s", e.text);
+    }
+}
+
+void loop_run(loop *l) {
+    int more;
+    do {
+        more = sotto_step(l->voice, 1) == SOTTO_AGAIN;
+        loop_events(l);
+        loop_pull(l);
+    } while (more && !l->failed);
+}
+
+/* The virtual clock jumps to the moment when the block's last sample is at the microphone. */
+static void loop_wait_until(loop *l, uint64_t moment) {
+    uint64_t now = loop_now(l);
+    if (!l->live && moment > now) l->ahead += moment - now;
+}
+
+int loop_file(loop *l, const char *path) {
+    wav_reader in;
+    platform_error e;
+    int16_t pcm[LOOP_BLOCK];
+    long n;
+    if (wav_open(&in, path, SOTTO_RATE, &e) != 0) return complain(EXIT_FAIL, "%s", e.text);
+    uint64_t moment = loop_now(l);
+    while ((n = wav_read_int16(&in, pcm, LOOP_BLOCK, &e)) > 0 && !l->failed) {
+        moment += (uint64_t)n * 1000000000u / SOTTO_RATE;
+        loop_wait_until(l, moment);
+        for (size_t at = 0; at < (size_t)n; at += sotto_push_audio(l->voice, pcm + at, (size_t)n - at)) loop_run(l);
+        loop_run(l);
+        if (sotto_state(l->voice) == SOTTO_IDLE && loop_now(l) > moment) moment = loop_now(l); /* the speaker waits for the reply */
+    }
+    if (in.bad) complain(0, "%s: %llu samples were not numbers or out of range and were replaced", path, (unsigned long long)in.bad);
+    wav_close(&in);
+    if (n < 0) return complain(EXIT_FAIL, "%s", e.text);
+    sotto_end_input(l->voice);
+    loop_run(l);
+    return l->failed ? EXIT_FAIL : EXIT_OK;
+}
+
+int loop_ask(loop *l, const char *text) {
+    int code = sotto_ask(l->voice, text);
+    if (code != SOTTO_OK) return complain(EXIT_FAIL, "ask: %s", sotto_strerror(code));
+    loop_run(l);
+    return l->failed ? EXIT_FAIL : EXIT_OK;
+}
+
+int loop_say(loop *l, const char *text) {
+    int code = sotto_say(l->voice, text);
+    if (code != SOTTO_OK) return complain(EXIT_FAIL, "say: %s", sotto_strerror(code));
+    loop_run(l);
+    return l->failed ? EXIT_FAIL : EXIT_OK;
+}

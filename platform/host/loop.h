@@ -1,0 +1,55 @@
+/* loop: a runtime with its block, its tools and its clock, driven by a file, a text or a device.
+ *
+ * Two clocks: the machine's for live sound, and for files a virtual one that advances with the computing done and
+ * jumps ahead, never back, to when a sample would have come from a real microphone. So a file gives the latencies of a
+ * live conversation without waiting for it.
+ */
+#ifndef SOTTO_HOST_LOOP_H
+#define SOTTO_HOST_LOOP_H
+#include "platform/host/pack.h"
+#include "platform/posix/tools.h"
+#include "platform/posix/trace.h"
+#include "platform/posix/wav.h"
+#include "runtime/sotto.h"
+#include <stdio.h>
+
+enum { LOOP_BLOCK = 160, LOOP_TEXT = 1024 };
+
+typedef struct loop_output { /* what is shown */
+    FILE *to;   /* NULL: nothing */
+    int json;   /* events as JSON Lines */
+    int quiet;  /* only finals and turns */
+    int turns;  /* a stage table after every turn */
+} loop_output;
+
+typedef struct loop {
+    pack models;
+    sotto_config config;
+    sotto *voice;
+    void *block;
+    tools tools;
+    uint64_t ahead;  /* ns the virtual clock is ahead of the machine's */
+    int live;        /* 1: the machine's clock */
+    loop_output show;
+    trace trace;
+    wav_writer *out; /* where the reply goes; NULL: nowhere */
+    int failed;      /* an output failed; the message was printed */
+    char transcript[LOOP_TEXT], reply[LOOP_TEXT];
+    uint64_t turns, over;
+} loop;
+
+/* Opens the wanted models, plans, takes the block, starts the runtime. change (may be NULL) edits the configuration first.
+ * Complains itself; 0 or an exit code. */
+int loop_open(loop *l, const char *folder, unsigned want, void (*change)(void *user, sotto_config *c), void *user);
+void loop_close(loop *l);
+uint64_t loop_now(void *user);
+/* Runs until nothing is left to do: steps, shows events, pulls what is said. */
+void loop_run(loop *l);
+/* Shows and traces the events that wait. */
+void loop_events(loop *l);
+/* A sound file as if it were spoken now. 0 or an exit code. */
+int loop_file(loop *l, const char *path);
+int loop_ask(loop *l, const char *text);
+int loop_say(loop *l, const char *text);
+
+#endif

@@ -1,0 +1,48 @@
+/* sotto: the command. A table of sub-commands; each parses its own options. */
+#include "platform/host/args.h"
+#include "platform/host/commands.h"
+#include "runtime/sotto.h"
+#include <stdio.h>
+#include <string.h>
+
+typedef struct command_row {
+    const char *name, *about;
+    int (*run)(int argc, char **argv);
+} command_row;
+
+static const command_row COMMANDS[] = {
+    {"run", "the whole loop: live, or --in question.wav --out reply.wav", command_run},
+    {"hear", "speech to text", command_hear},
+    {"think", "text to text, with tools", command_think},
+    {"say", "text to speech", command_say},
+    {"plan", "memory by stage, flash size, KV cache estimate", command_plan},
+    {"inspect", "what is in a GGUF file", command_inspect},
+    {"bench", "percentiles of every stage against its budget", command_bench},
+    {"devices", "audio devices", command_devices},
+};
+enum { COMMAND_COUNT = sizeof COMMANDS / sizeof COMMANDS[0] };
+
+static void print_usage(FILE *to) {
+    fprintf(to, "sotto %s: a voice runtime in fixed memory\nusage: sotto COMMAND [options]\n\n", sotto_version());
+    for (int i = 0; i < COMMAND_COUNT; i++) fprintf(to, "  %-10s %s\n", COMMANDS[i].name, COMMANDS[i].about);
+    fprintf(to, "\n`sotto COMMAND --help` lists its options. Exit codes: 0 ok, 1 failed, 2 usage, 3 over budget.\n");
+}
+
+int main(int argc, char **argv) {
+    if (argc < 2) {
+        print_usage(stderr);
+        return EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+        print_usage(stdout);
+        return EXIT_OK;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("sotto %s\n", sotto_version());
+        return EXIT_OK;
+    }
+    for (int i = 0; i < COMMAND_COUNT; i++) {
+        if (strcmp(argv[1], COMMANDS[i].name) == 0) return COMMANDS[i].run(argc - 1, argv + 1);
+    }
+    return complain(EXIT_USAGE, "unknown command %s (see sotto --help)", argv[1]);
+}

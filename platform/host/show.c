@@ -1,0 +1,129 @@
+/* show: see show.h. */
+#include "platform/host/show.h"
+#include <string.h>
+#include <unistd.h>
+
+void show_json_text(FILE *to, const char *text) {
+    fputc('"', to);
+    for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+        if (*p == '"' || *p == '\\') fprintf(to, "\\%c", *p);
+        else if (*p < 0x20) fprintf(to, "\\u%04x", *p);
+        else fputc(*p, to);
+    }
+    fputc('"', to);
+}
+
+static const char *const EVENT_NAMES[] = {"speech-start", "speech-end", "partial", "final", "tool-call", "tool-result", "reply", "audio", "turn-done", "overload"};
+
+static const char *event_colour(sotto_event_type type) {
+    switch (type) {
+    case SOTTO_EV_FINAL: return "\033[1;36m";
+    case SOTTO_EV_TOOL_CALL: return "\033[33m";
+    case SOTTO_EV_TURN_DONE: return "\033[1;32m";
+    case SOTTO_EV_OVERLOAD: return "\033[1;31m";
+    default: return "\033[2m";
+    }
+}
+
+void show_event(FILE *to, const sotto_event *e) {
+    int colour = isatty(fileno(to));
+    fprintf(to, "%s%-12s%s %s\n", colour ? event_colour(e->type) : "", EVENT_NAMES[e->type], colour ? "\033[0m" : "", e->text);
+}
+
+void show_event_json(FILE *to, const sotto_event *e) {
+    fprintf(to, "{\"event\":\"%s\",\"time_ms\":%.3f,\"text\":", EVENT_NAMES[e->type], (double)e->time / 1e6);
+    show_json_text(to, e->text);
+    if (e->word_count) fprintf(to, ",\"words\":[");
+    for (uint32_t i = 0; i < e->word_count; i++) {
+        const sotto_word *w = &e->words[i];
+        char word[128] = "";
+        memcpy(word, e->text + w->at, w->len < sizeof word - 1 ? w->len : sizeof word - 1);
+        fprintf(to, "%s{\"word\":", i ? "," : "");
+        show_json_text(to, word);
+        fprintf(to, ",\"begin_ms\":%u,\"end_ms\":%u,\"confidence\":%.3f}", w->begin_ms, w->end_ms, (double)w->confidence);
+    }
+    fprintf(to, "%s}\n", e->word_count ? "]" : "");
+    fflush(to);
+}
+
+uint64_t show_span_cost(const sotto_span *s, int id) {
+    if (id == SOTTO_LLM_TOKENS) return s->steps ? s->busy / s->steps : 0;
+    return s->end - s->begin;
+}
+
+void show_stages(FILE *to, const sotto_statistics *s, const uint64_t *budget_ns) {
+    fprintf(to, "%-18s %10s %10s %7s %10s\n", "stage", "time ms", "work ms", "steps", "budget ms");
+    for (int i = 0; i < SOTTO_SPANS; i++) {
+        const sotto_span *x = &s->turn[i];
+        const char *name = sotto_span_name((sotto_span_id)i);
+        if (x->begin == 0) {
+            fprintf(to, "%-18s %10s\n", name, "-");
+            continue;
+        }
+        fprintf(to, "%-18s %10.2f %10.2f %7u", name, (double)show_span_cost(x, i) / 1e6, (double)x->busy / 1e6, x->steps);
+        if (budget_ns[i]) fprintf(to, " %10.1f %s", (double)budget_ns[i] / 1e6, x->over ? "OVER" : "ok");
+        fputc('\n', to);
+    }
+}
+
+static void show_budgets_json(FILE *to, const sotto_statistics *s, const uint64_t *budget_ns) {
+    fprintf(to, "\"spans\":{");
+    for (int i = 0, first = 1; i < SOTTO_SPANS; i++) {
+        const sotto_span *x = &s->turn[i];
+        if (x->begin == 0) continue;
+        fprintf(to, "%s\"%s\":{\"ms\":%.3f,\"busy_ms\":%.3f,\"steps\":%u,\"budget_ms\":%.3f,\"over\":%s}", first ? "" : ",", sotto_span_name((sotto_span_id)i),
+                (double)show_span_cost(x, i) / 1e6, (double)x->busy / 1e6, x->steps, (double)budget_ns[i] / 1e6, x->over ? "true" : "false");
+        first = 0;
+    }
+    fprintf(to, "}");
+}
+
+void show_turn_json(FILE *to, const sotto_statistics *s, const uint64_t *budget_ns, const char *transcript, const char *reply) {
+    fprintf(to, "{\"turn\":%llu,\"transcript\":", (unsigned long long)s->turns);
+    show_json_text(to, transcript);
+    fprintf(to, ",\"reply\":");
+    show_json_text(to, reply);
+    fputc(',', to);
+    show_budgets_json(to, s, budget_ns);
+    fprintf(to, "}\n");
+    fflush(to);
+}
+
+void show_percentiles(FILE *to, const sotto_statistics *s, const uint64_t *budget_ns) {
+    fprintf(to, "%-18s %6s %10s %10s %10s %10s %10s\n", "stage", "turns", "p50 ms", "p95 ms", "p99 ms", "max ms", "budget ms");
+    for (int i = 0; i < SOTTO_SPANS; i++) {
+        const sotto_percentiles *p = &s->all[i];
+        if (!p->count) continue;
+        fprintf(to, "%-18s %6llu %10.3f %10.3f %10.3f %10.3f", sotto_span_name((sotto_span_id)i), (unsigned long long)p->count, (double)p->p50 / 1e6,
+                (double)p->p95 / 1e6, (double)p->p99 / 1e6, (double)p->max / 1e6);
+        if (budget_ns[i]) fprintf(to, " %10.1f %s", (double)budget_ns[i] / 1e6, p->p95 > budget_ns[i] ? "OVER" : "ok");
+        fputc('\n', to);
+    }
+}
+
+void show_percentiles_json(FILE *to, const sotto_statistics *s, const uint64_t *budget_ns) {
+    fprintf(to, "\"stages\":{");
+    for (int i = 0, first = 1; i < SOTTO_SPANS; i++) {
+        const sotto_percentiles *p = &s->all[i];
+        if (!p->count) continue;
+        fprintf(to, "%s\"%s\":{\"turns\":%llu,\"p50_ms\":%.4f,\"p95_ms\":%.4f,\"p99_ms\":%.4f,\"max_ms\":%.4f,\"budget_ms\":%.3f}", first ? "" : ",",
+                sotto_span_name((sotto_span_id)i), (unsigned long long)p->count, (double)p->p50 / 1e6, (double)p->p95 / 1e6, (double)p->p99 / 1e6,
+                (double)p->max / 1e6, (double)budget_ns[i] / 1e6);
+        first = 0;
+    }
+    fprintf(to, "}");
+}
+
+static double ratio(uint64_t a, uint64_t b) {
+    return b ? (double)a / (double)b : 0;
+}
+
+void show_rates(FILE *to, const sotto_statistics *s) {
+    fprintf(to, "asr RTF %.4f   tts RTF %.4f   prefill %.0f tok/s   decode %.0f tok/s\n", ratio(s->asr_busy, s->asr_samples * 62500),
+            ratio(s->tts_busy, s->samples_out * 62500), 1e9 * ratio(s->prompt_tokens, s->prompt_ns), 1e9 * ratio(s->reply_tokens, s->reply_ns));
+}
+
+void show_rates_json(FILE *to, const sotto_statistics *s) {
+    fprintf(to, "\"asr_rtf\":%.5f,\"tts_rtf\":%.5f,\"prefill_tok_s\":%.1f,\"decode_tok_s\":%.1f", ratio(s->asr_busy, s->asr_samples * 62500),
+            ratio(s->tts_busy, s->samples_out * 62500), 1e9 * ratio(s->prompt_tokens, s->prompt_ns), 1e9 * ratio(s->reply_tokens, s->reply_ns));
+}

@@ -1,0 +1,103 @@
+/* internal: the runtime's own parts. One `sotto` is three desks (listen, think, speak) around a turn and its clock.
+ *
+ *   listen.c   ring -> mel -> VAD/end of turn -> encoder -> transcript
+ *   think.c    transcript -> language model <-> tools -> reply text
+ *   speak.c    reply text -> clauses -> phonemes -> acoustic frames -> PCM -> ring
+ *   turn.c     which desk works next; when a turn begins and ends
+ */
+#ifndef SOTTO_INTERNAL_H
+#define SOTTO_INTERNAL_H
+#include "audio/endpoint.h"
+#include "audio/mel.h"
+#include "audio/vad.h"
+#include "models/asr/asr.h"
+#include "models/llm/llm.h"
+#include "models/tts/speech.h"
+#include "runtime/base/ring.h"
+#include "runtime/event.h"
+#include "runtime/sotto.h"
+#include "runtime/spans.h"
+
+enum { HOP = 160, HOPS_A_SECOND = 100, LINE_BYTES = 256 };
+
+typedef struct listen_desk {
+    ring in;              /* int16 samples from the microphone */
+    mel front;            /* log-mel front-end */
+    vad speech;           /* is this frame speech */
+    endpoint end;         /* where a turn begins and ends */
+    asr ear;              /* recogniser */
+    float *preroll;       /* [preroll_frames x bands] last frames before speech, a ring */
+    uint32_t preroll_frames, bands;
+    uint64_t frames;      /* log-mel frames seen */
+    uint64_t first_frame; /* frame at which the recogniser started on this turn */
+    uint64_t anchor_ns;   /* time of the newest sample pushed ... */
+    uint64_t anchor_sample; /* ... and how many there were */
+    uint64_t heard;       /* samples taken from the ring */
+    int present;          /* there is an asr model */
+    int speaking;         /* inside a turn's speech */
+    int finishing;        /* the recogniser works off its rest */
+    int ended;            /* sotto_end_input was called */
+    uint64_t decided_ns;  /* when the turn was judged over */
+    char *partial;        /* [max_text] partial last raised */
+    sotto_word *words;    /* [max_text / 2] of the last final transcript */
+} listen_desk;
+
+typedef struct think_desk {
+    llm mind;
+    int present;
+    int running;   /* a turn is being generated */
+    int first;     /* no token of this turn was generated yet */
+    int repeating; /* the reply is the last one again */
+    uint64_t prompt_tokens, prompt_ns, reply_tokens, reply_ns;
+} think_desk;
+
+typedef struct speak_desk {
+    ring out;      /* int16 samples for the loudspeaker */
+    speech voice;  /* text in, frames of PCM out */
+    int present;
+    int open;      /* text is still to come */
+    int active;    /* something is being said */
+    int announced; /* SOTTO_EV_AUDIO was raised this turn */
+    uint32_t fade; /* samples of fade-out left; 0: none */
+    uint64_t busy; /* ns */
+} speak_desk;
+
+struct sotto {
+    sotto_config config;
+    const kernels *k;
+    sotto_memory_report memory;
+    event_queue events;
+    turn_clock clock;
+    listen_desk listen;
+    think_desk think;
+    speak_desk speak;
+    sotto_state_id state;
+    char *reply;         /* [max_text] reply of this turn so far */
+    char *last_reply;    /* [max_text] reply of the turn before */
+    size_t reply_len;
+    uint64_t said_ns;    /* last speech sample of the question (or when sotto_ask was called) */
+    uint64_t judged_ns;  /* turn judged over */
+    uint64_t first_pull, last_pull; /* times of the reply's first and last samples */
+    uint64_t samples_in, samples_out, dropped, asr_busy, asr_samples;
+};
+
+/* desks: layout takes memory (and binds), reset empties, step does one unit of work and returns 1, or 0 when there was none */
+void listen_layout(listen_desk *d, arena *a, const sotto_config *c);
+void listen_reset(sotto *s);
+int listen_step(sotto *s);
+void think_reset(sotto *s);
+int think_step(sotto *s);
+void think_begin(sotto *s, const char *text);
+void speak_reset(sotto *s);
+int speak_step(sotto *s);
+void speak_text(sotto *s, const char *text); /* more of the reply */
+void speak_close(sotto *s);                  /* the reply's text is complete */
+
+/* turn.c */
+uint64_t turn_now(const sotto *s);
+void turn_final(sotto *s, const char *text); /* a transcript (or a typed question) starts the reply */
+void turn_reply(sotto *s, const char *piece); /* more reply text from the model */
+void turn_reply_done(sotto *s);
+int turn_step(sotto *s);
+
+#endif

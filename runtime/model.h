@@ -1,0 +1,17 @@
+/* model: what a sotto_model holds. */
+#ifndef SOTTO_MODEL_H
+#define SOTTO_MODEL_H
+#include "models/gguf.h"
+#include "runtime/sotto.h"
+
+typedef struct model_body {
+    gguf file;
+    sotto_error error;
+    int open;
+} model_body;
+
+const model_body *model_of(const sotto_model *m);
+/* The file of an opened model, or NULL with `err` set (stage names it). */
+const gguf *model_file(const sotto_model *m, sotto_error *err, const char *stage);
+
+#endif
