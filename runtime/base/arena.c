@@ -35,7 +35,9 @@ void *arena_take(arena *a, size_t count, size_t element) {
     return a->base + at;
 }
 
-size_t arena_mark(const arena *a) { return a->used; }
+size_t arena_mark(const arena *a) {
+    return a->used;
+}
 
 void arena_rewind(arena *a, size_t mark) {
     if (mark <= a->used) a->used = mark;

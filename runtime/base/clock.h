@@ -26,8 +26,8 @@ typedef struct span {
 } span;
 
 void span_reset(span *s);
-void span_open(span *s, uint64_t now);                 /* first call sets begin; later ones keep it */
-void span_work(span *s, uint64_t from, uint64_t to);   /* one piece of work: widens the span, adds to busy */
-uint64_t span_length(const span *s);                   /* end - begin, 0 when it did not happen */
+void span_open(span *s, uint64_t now);               /* first call sets begin; later ones keep it */
+void span_work(span *s, uint64_t from, uint64_t to); /* one piece of work: widens the span, adds to busy */
+uint64_t span_length(const span *s);                 /* end - begin, 0 when it did not happen */
 
 #endif

@@ -111,14 +111,30 @@ static long long take_signed(const spec *s, va_list *args) {
 static int convert(writer *w, const spec *s, va_list *args) {
     char c;
     switch (s->letter) {
-    case 's': put_text(w, va_arg(*args, const char *), s->precision); return 1;
-    case 'c': c = (char)va_arg(*args, int); put(w, &c, 1); return 1;
-    case 'd': put_signed(w, take_signed(s, args)); return 1;
-    case 'u': put_unsigned(w, take_unsigned(s, args), 10, 1); return 1;
-    case 'x': put_unsigned(w, take_unsigned(s, args), 16, 1); return 1;
-    case 'f': put_float(w, va_arg(*args, double), s->precision); return 1;
-    case '%': put(w, "%", 1); return 1;
-    default: return 0;
+    case 's':
+        put_text(w, va_arg(*args, const char *), s->precision);
+        return 1;
+    case 'c':
+        c = (char)va_arg(*args, int);
+        put(w, &c, 1);
+        return 1;
+    case 'd':
+        put_signed(w, take_signed(s, args));
+        return 1;
+    case 'u':
+        put_unsigned(w, take_unsigned(s, args), 10, 1);
+        return 1;
+    case 'x':
+        put_unsigned(w, take_unsigned(s, args), 16, 1);
+        return 1;
+    case 'f':
+        put_float(w, va_arg(*args, double), s->precision);
+        return 1;
+    case '%':
+        put(w, "%", 1);
+        return 1;
+    default:
+        return 0;
     }
 }
 

@@ -6,25 +6,45 @@
 #include "runtime/base/mathx.h"
 #include "runtime/base/mathx_inline.h"
 
-float mathx_exp(float x) { return mathxi_exp(x); }
+float mathx_exp(float x) {
+    return mathxi_exp(x);
+}
 
-float mathx_log(float x) { return x > 0.0f || x != x ? mathxi_log(x) : -87.336544f; }
+float mathx_log(float x) {
+    return x > 0.0f || x != x ? mathxi_log(x) : -87.336544f;
+}
 
-float mathx_sigmoid(float x) { return mathxi_sigmoid(x); }
+float mathx_sigmoid(float x) {
+    return mathxi_sigmoid(x);
+}
 
-float mathx_tanh(float x) { return mathxi_tanh(x); }
+float mathx_tanh(float x) {
+    return mathxi_tanh(x);
+}
 
-float mathx_silu(float x) { return mathxi_silu(x); }
+float mathx_silu(float x) {
+    return mathxi_silu(x);
+}
 
-float mathx_gelu(float x) { return mathxi_gelu(x); }
+float mathx_gelu(float x) {
+    return mathxi_gelu(x);
+}
 
-void mathx_sincos(float x, float *s, float *c) { mathxi_sincos(x, s, c); }
+void mathx_sincos(float x, float *s, float *c) {
+    mathxi_sincos(x, s, c);
+}
 
-void mathx_sincos_turn(uint32_t turn, float *s, float *c) { mathxi_sincos_turn(turn, s, c); }
+void mathx_sincos_turn(uint32_t turn, float *s, float *c) {
+    mathxi_sincos_turn(turn, s, c);
+}
 
-int32_t mathx_round_even(float x) { return mathxi_round_even(x); }
+int32_t mathx_round_even(float x) {
+    return mathxi_round_even(x);
+}
 
-float mathx_f16_to_f32(uint16_t h) { return mathxi_f16_to_f32(h); }
+float mathx_f16_to_f32(uint16_t h) {
+    return mathxi_f16_to_f32(h);
+}
 
 /* log(x) of a normal float: e ln 2 + 2 atanh(t), t = (m-1)/(m+1), |t| <= 0.172; the series ends below 1e-14. */
 static double log_wide(float x) {
@@ -61,9 +81,9 @@ static uint32_t drop_bits(uint32_t m, uint32_t shift) {
 
 uint16_t mathx_f32_to_f16(float x) {
     uint32_t u = mathxi_bits(x), sign = (u >> 16) & 0x8000u, magnitude = u & 0x7fffffffu;
-    if (magnitude > 0x7f800000u) return (uint16_t)(sign | 0x7e00u);   /* NaN */
-    if (magnitude >= 0x47800000u) return (uint16_t)(sign | 0x7c00u);  /* 65536 and above */
+    if (magnitude > 0x7f800000u) return (uint16_t)(sign | 0x7e00u);  /* NaN */
+    if (magnitude >= 0x47800000u) return (uint16_t)(sign | 0x7c00u); /* 65536 and above */
     if (magnitude >= 0x38800000u) return (uint16_t)(sign | drop_bits(magnitude - (112u << 23), 13));
-    if (magnitude < 0x33000000u) return (uint16_t)sign;               /* below half of 2^-24 */
+    if (magnitude < 0x33000000u) return (uint16_t)sign; /* below half of 2^-24 */
     return (uint16_t)(sign | drop_bits((magnitude & 0x007fffffu) | 0x00800000u, 126u - (magnitude >> 23)));
 }

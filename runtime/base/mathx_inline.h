@@ -9,15 +9,13 @@
 #include <stdint.h>
 #include <string.h>
 
-static inline uint32_t mathxi_bits(float x)
-{
+static inline uint32_t mathxi_bits(float x) {
     uint32_t u;
     memcpy(&u, &x, sizeof u);
     return u;
 }
 
-static inline float mathxi_float(uint32_t u)
-{
+static inline float mathxi_float(uint32_t u) {
     float x;
     memcpy(&x, &u, sizeof x);
     return x;
@@ -26,14 +24,12 @@ static inline float mathxi_float(uint32_t u)
 /* Adding 1.5*2^23 leaves a float no fraction bits: the addition itself rounds half to even, |x| < 2^22. */
 #define MATHXI_ROUND 12582912.0f
 
-static inline int32_t mathxi_round_even(float x)
-{
+static inline int32_t mathxi_round_even(float x) {
     return (int32_t)(mathxi_bits(x + MATHXI_ROUND) - mathxi_bits(MATHXI_ROUND));
 }
 
 /* exp(x) = 2^n * exp(r), n = round(x / ln 2), |r| <= ln2/2. 2^n goes in as two factors, so that n = 128 does not overflow early. */
-static inline float mathxi_exp(float x)
-{
+static inline float mathxi_exp(float x) {
     float low = x < -87.3f ? -87.3f : x;
     float in = low > 88.75f ? 88.75f : low; /* NaN passes both */
     float shifted = in * 1.44269504f + MATHXI_ROUND;
@@ -53,8 +49,7 @@ static inline float mathxi_exp(float x)
 }
 
 /* log(x) = e ln 2 + log(1+f), the mantissa brought to [sqrt(1/2), sqrt(2)). */
-static inline float mathxi_log(float x)
-{
+static inline float mathxi_log(float x) {
     float in = x < 1.17549435e-38f ? 1.17549435e-38f : x;
     uint32_t u = mathxi_bits(in) - 0x3f3504f3u; /* distance from sqrt(1/2) */
     float e = (float)((int32_t)u >> 23);
@@ -74,19 +69,16 @@ static inline float mathxi_log(float x)
     return in <= 3.4028234e38f ? y : in; /* +inf and NaN stay what they are */
 }
 
-static inline float mathxi_sigmoid(float x)
-{
+static inline float mathxi_sigmoid(float x) {
     return 1.0f / (1.0f + mathxi_exp(-x));
 }
 
-static inline float mathxi_silu(float x)
-{
+static inline float mathxi_silu(float x) {
     return x * mathxi_sigmoid(x);
 }
 
 /* Odd polynomial below 0.625, 1 - 2/(exp(2|x|)+1) above. */
-static inline float mathxi_tanh(float x)
-{
+static inline float mathxi_tanh(float x) {
     uint32_t sign = mathxi_bits(x) & 0x80000000u;
     float a = mathxi_float(mathxi_bits(x) & 0x7fffffffu);
     float far = 1.0f - 2.0f / (mathxi_exp(a + a) + 1.0f);
@@ -101,15 +93,13 @@ static inline float mathxi_tanh(float x)
     return mathxi_float(mathxi_bits(y) | sign);
 }
 
-static inline float mathxi_gelu(float x)
-{
+static inline float mathxi_gelu(float x) {
     float inner = 0.797884561f * (x + 0.044715f * (x * x * x));
     return 0.5f * x * (1.0f + mathxi_tanh(inner));
 }
 
 /* sin and cos of |r| <= pi/4, then turned by `quadrant` quarter circles. */
-static inline void mathxi_sincos_quadrant(float r, uint32_t quadrant, float *s, float *c)
-{
+static inline void mathxi_sincos_quadrant(float r, uint32_t quadrant, float *s, float *c) {
     float z = r * r;
     float sp = ((-1.9515295891e-4f * z + 8.3321608736e-3f) * z - 1.6666654611e-1f) * z * r + r;
     float cp = ((2.443315711809948e-5f * z - 1.388731625493765e-3f) * z + 4.166664568298827e-2f) * (z * z) - 0.5f * z + 1.0f;
@@ -119,23 +109,20 @@ static inline void mathxi_sincos_quadrant(float r, uint32_t quadrant, float *s, 
     *c = mathxi_float(mathxi_bits(b) ^ (((quadrant + 1u) & 2u) << 30));
 }
 
-static inline void mathxi_sincos(float x, float *s, float *c)
-{
+static inline void mathxi_sincos(float x, float *s, float *c) {
     float shifted = x * 0.636619772f + MATHXI_ROUND;
     float n = shifted - MATHXI_ROUND;
     float r = ((x - n * 1.5703125f) - n * 4.837512969970703e-4f) - n * 7.54978995489188e-8f;
     mathxi_sincos_quadrant(r, mathxi_bits(shifted), s, c); /* low bits of the rounded sum are n modulo 4 */
 }
 
-static inline void mathxi_sincos_turn(uint32_t turn, float *s, float *c)
-{
+static inline void mathxi_sincos_turn(uint32_t turn, float *s, float *c) {
     uint32_t quadrant = (turn + 0x20000000u) >> 30;
     int32_t rest = (int32_t)(turn - (quadrant << 30));
     mathxi_sincos_quadrant((float)rest * 1.46291807926716e-9f, quadrant, s, c); /* 2 pi / 2^32 */
 }
 
-static inline float mathxi_f16_to_f32(uint16_t h)
-{
+static inline float mathxi_f16_to_f32(uint16_t h) {
     uint32_t magnitude = h & 0x7fffu;
     float normal = mathxi_float((magnitude << 13) + (112u << 23));
     float special = mathxi_float((magnitude << 13) | 0x7f800000u);
