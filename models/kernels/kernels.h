@@ -32,11 +32,11 @@ typedef struct kernels {
     /* float pieces, 8 strided partial sums (lane j: elements j, j+8, …), joined ((l0+l4)+(l2+l6))+((l1+l5)+(l3+l7)). */
     float (*dot_f32)(const float *a, const float *b, size_t n);
     float (*sum_f32)(const float *a, size_t n);
-    void (*axpy_f32)(float *y, float alpha, const float *x, size_t n);            /* y += alpha*x */
-    void (*axpy_i8)(float *y, float alpha, const int8_t *x, size_t n);            /* y += alpha*(float)x */
-    float (*dot_f32_i8)(const float *a, const int8_t *b, size_t n);               /* as dot_f32 on (float)b */
-    void (*silu)(float *y, size_t n);                                             /* in place, mathx_silu's bits */
-    void (*exp_f32)(float *y, size_t n);                                          /* in place, mathx_exp's bits */
+    void (*axpy_f32)(float *y, float alpha, const float *x, size_t n); /* y += alpha*x */
+    void (*axpy_i8)(float *y, float alpha, const int8_t *x, size_t n); /* y += alpha*(float)x */
+    float (*dot_f32_i8)(const float *a, const int8_t *b, size_t n);    /* as dot_f32 on (float)b */
+    void (*silu)(float *y, size_t n);                                  /* in place, mathx_silu's bits */
+    void (*exp_f32)(float *y, size_t n);                               /* in place, mathx_exp's bits */
 } kernels;
 
 /* The fastest table this machine runs; `name` (may be NULL) asks for one by name: NULL is returned when it cannot run here. */

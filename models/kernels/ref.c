@@ -1,0 +1,135 @@
+/* ref: the scalar reference, the truth that every other table must reproduce bit for bit (law 3).
+ *
+ * Integer sums are exact: |w| <= 128, |q| <= 127, so int32 holds more than 130,000 products. Float sums have the one order
+ * that runtime/README.md fixes. Nothing here is tuned; read this file to learn what a kernel computes.
+ */
+#include "models/kernels/tables.h"
+#include "runtime/base/mathx.h"
+#include <math.h>
+
+enum { LANES = 8 };
+
+static float ref_quantize(int8_t *q, const float *x, size_t n) {
+    float amax = 0;
+    for (size_t i = 0; i < n; i++)
+        if (fabsf(x[i]) > amax) amax = fabsf(x[i]); /* a NaN never wins */
+    float inverse = amax > 0 ? 127.0f / amax : 0.0f;
+    for (size_t i = 0; i < n; i++) {
+        float v = x[i] * inverse;
+        v = v >= -127.0f ? v : -127.0f; /* NaN becomes -127 on every machine */
+        q[i] = amax > 0 ? (int8_t)mathx_round_even(v <= 127.0f ? v : 127.0f) : 0;
+    }
+    return amax / 127.0f;
+}
+
+static int32_t ref_dot_i8(const int8_t *a, const int8_t *b, size_t n) {
+    int32_t sum = 0;
+    for (size_t i = 0; i < n; i++) sum += a[i] * b[i];
+    return sum;
+}
+
+static void ref_gemm_i8(float *y, size_t y_stride, const int8_t *w, const float *scale, const int32_t *rowsum, const float *bias, const int8_t *q,
+                        const float *qs, size_t count, size_t rows, size_t cols) {
+    (void)rowsum;
+    for (size_t m = 0; m < count; m++)
+        for (size_t r = 0; r < rows; r++) {
+            float v = (float)ref_dot_i8(w + r * cols, q + m * cols, cols) * (qs[m] * scale[r]);
+            y[m * y_stride + r] = bias ? v + bias[r] : v;
+        }
+}
+
+/* Little-endian f16 at any address. */
+static float half_at(const uint8_t *p) {
+    return mathx_f16_to_f32((uint16_t)(p[0] | p[1] << 8));
+}
+
+static int32_t block_q8_0(const uint8_t *w, const int8_t *q) {
+    int32_t sum = 0;
+    for (size_t i = 0; i < KERNEL_QBLOCK; i++) {
+        int value = w[2 + i] < 128 ? w[2 + i] : w[2 + i] - 256;
+        sum += value * q[i];
+    }
+    return sum;
+}
+
+/* Byte i holds value i in its low and value i + 16 in its high four bits, each plus 8. */
+static int32_t block_q4_0(const uint8_t *w, const int8_t *q) {
+    int32_t sum = 0;
+    for (size_t i = 0; i < KERNEL_QBLOCK / 2; i++) sum += ((w[2 + i] & 15) - 8) * q[i] + ((w[2 + i] >> 4) - 8) * q[i + 16];
+    return sum;
+}
+
+static void blocks_gemm(float *y, size_t y_stride, const uint8_t *w, const int8_t *q, const float *qs, size_t count, size_t rows, size_t cols,
+                        size_t bytes, int32_t (*block)(const uint8_t *, const int8_t *)) {
+    size_t blocks = cols / KERNEL_QBLOCK;
+    for (size_t m = 0; m < count; m++)
+        for (size_t r = 0; r < rows; r++) {
+            const uint8_t *row = w + r * blocks * bytes;
+            float acc = 0;
+            for (size_t b = 0; b < blocks; b++)
+                acc = acc + (float)block(row + b * bytes, q + m * cols + b * KERNEL_QBLOCK) * half_at(row + b * bytes);
+            y[m * y_stride + r] = qs[m] * acc;
+        }
+}
+
+static void ref_gemm_q8_0(float *y, size_t y_stride, const uint8_t *w, const int8_t *q, const float *qs, size_t count, size_t rows, size_t cols) {
+    blocks_gemm(y, y_stride, w, q, qs, count, rows, cols, KERNEL_Q8_0_BYTES, block_q8_0);
+}
+
+static void ref_gemm_q4_0(float *y, size_t y_stride, const uint8_t *w, const int8_t *q, const float *qs, size_t count, size_t rows, size_t cols) {
+    blocks_gemm(y, y_stride, w, q, qs, count, rows, cols, KERNEL_Q4_0_BYTES, block_q4_0);
+}
+
+static float join(const float l[LANES]) {
+    return ((l[0] + l[4]) + (l[2] + l[6])) + ((l[1] + l[5]) + (l[3] + l[7]));
+}
+
+static float ref_dot_f32(const float *a, const float *b, size_t n) {
+    float lane[LANES] = {0};
+    for (size_t i = 0; i < n; i++) lane[i % LANES] += a[i] * b[i];
+    return join(lane);
+}
+
+static float ref_sum_f32(const float *a, size_t n) {
+    float lane[LANES] = {0};
+    for (size_t i = 0; i < n; i++) lane[i % LANES] += a[i];
+    return join(lane);
+}
+
+static void ref_axpy_f32(float *y, float alpha, const float *x, size_t n) {
+    for (size_t i = 0; i < n; i++) y[i] += alpha * x[i];
+}
+
+static void ref_axpy_i8(float *y, float alpha, const int8_t *x, size_t n) {
+    for (size_t i = 0; i < n; i++) y[i] += alpha * (float)x[i];
+}
+
+static float ref_dot_f32_i8(const float *a, const int8_t *b, size_t n) {
+    float lane[LANES] = {0};
+    for (size_t i = 0; i < n; i++) lane[i % LANES] += a[i] * (float)b[i];
+    return join(lane);
+}
+
+static void ref_silu(float *y, size_t n) {
+    for (size_t i = 0; i < n; i++) y[i] = mathx_silu(y[i]);
+}
+
+static void ref_exp_f32(float *y, size_t n) {
+    for (size_t i = 0; i < n; i++) y[i] = mathx_exp(y[i]);
+}
+
+const kernels kernels_ref = {
+    .name = "ref",
+    .quantize = ref_quantize,
+    .gemm_i8 = ref_gemm_i8,
+    .gemm_q8_0 = ref_gemm_q8_0,
+    .gemm_q4_0 = ref_gemm_q4_0,
+    .dot_i8 = ref_dot_i8,
+    .dot_f32 = ref_dot_f32,
+    .sum_f32 = ref_sum_f32,
+    .axpy_f32 = ref_axpy_f32,
+    .axpy_i8 = ref_axpy_i8,
+    .dot_f32_i8 = ref_dot_f32_i8,
+    .silu = ref_silu,
+    .exp_f32 = ref_exp_f32,
+};

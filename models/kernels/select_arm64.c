@@ -1,0 +1,20 @@
+/* select_arm64: Linux tells the optional instructions in AT_HWCAP; NEON itself is part of AArch64. */
+#include "models/kernels/tables.h"
+#include <sys/auxv.h>
+
+enum { HWCAP_BIT_ASIMDDP = 20 }; /* dot products, uapi/asm/hwcap.h */
+
+static int always(void) {
+    return 1;
+}
+
+static int has_dot(void) {
+    return (int)(getauxval(AT_HWCAP) >> HWCAP_BIT_ASIMDDP & 1);
+}
+
+const kernel_choice kernel_choices[] = {
+    {&kernels_ref, always},
+    {&kernels_neon, always},
+    {&kernels_neon_dot, has_dot},
+    {NULL, NULL},
+};
