@@ -1,0 +1,216 @@
+"""Trains the recogniser of `nano` on the shards of asr_data.py: CTC with random chunks and contexts, so that it streams at any.
+
+    python asr_train.py --work DIR --minutes 75            (resumes from DIR/last.pt when it is there)
+
+The schedule follows the clock: warm-up, then a cosine that reaches zero when the minutes are over. New shards are picked up as they appear.
+"""
+import argparse
+import math
+import pathlib
+import random
+import time
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+import asr_bpe
+import asr_eval
+import asr_mel
+from asr_model import Config, Recognizer, chunk_mask
+
+WEIGHT = {"digits": 0.3, "commands": 0.3, "wake": 0.25}  # single words count less than sentences
+LONGEST = 208  # encoder frames of a training utterance
+
+
+class Shards:
+    """All utterances of the shards seen so far: (bytes, first frame, frames, weight, tokens)."""
+
+    def __init__(self, folder, bpe):
+        self.folder, self.bpe, self.seen, self.items, self.weights = folder, bpe, set(), [], []
+
+    def refresh(self):
+        for tsv in sorted(self.folder.glob("*.tsv")):
+            if tsv.name in self.seen:
+                continue
+            self.seen.add(tsv.name)
+            data = np.memmap(tsv.with_suffix(".bin"), np.uint8, "r").reshape(-1, asr_mel.BANDS)
+            for line in tsv.read_text().splitlines():
+                first, frames, name, text = line.split("\t")
+                tokens, frames = self.bpe.encode(text), int(frames)
+                length = (frames + 7) // 8 + 1
+                repeats = sum(a == b for a, b in zip(tokens, tokens[1:]))
+                if length <= LONGEST and len(tokens) + repeats <= length - 1:
+                    self.items.append((data, int(first), frames, tokens))
+                    self.weights.append(WEIGHT.get(name, 1.0))
+            self.cumulative = np.cumsum(self.weights)
+
+    def pool(self, rng, count, longest):
+        at = np.searchsorted(self.cumulative, rng.random(count) * self.cumulative[-1])
+        return [self.items[i] for i in at if self.items[i][2] <= longest * 8]
+
+
+def batches(shards, rng, budget, longest):
+    """Batches of similar length: lists of items whose padded size is about `budget` encoder frames."""
+    pool = sorted(shards.pool(rng, 3000, longest), key=lambda i: i[2])
+    out, batch = [], []
+    for item in pool:
+        length = (item[2] + 7) // 8 + 1
+        if batch and (len(batch) + 1) * length > budget:
+            out.append(batch)
+            batch = []
+        batch.append(item)
+    rng.shuffle(out)
+    return out
+
+
+def collate(batch, mean, istd, rng, augment=True):
+    """Normalised [B, 8 n, bands] padded with digital silence, lengths [B] in encoder frames, targets [sum], target lengths [B]."""
+    lengths = [(i[2] + 7) // 8 + 1 for i in batch]
+    data = np.full((len(batch), max(lengths) * 8, asr_mel.BANDS), 1, np.uint8)
+    for row, (source, first, frames, _) in zip(data, batch):
+        row[:frames] = source[first:first + frames]
+    mel = (torch.from_numpy(data).float() / asr_mel.BYTE_STEP + asr_mel.BYTE_LOW - mean) * istd
+    if augment:  # SpecAugment (Park et al. 2019)
+        for row, (_, _, frames, _) in zip(mel, batch):
+            for _ in range(2):
+                width, at = int(rng.integers(0, 16)), int(rng.integers(0, asr_mel.BANDS))
+                row[:, at:at + width] = 0
+            for _ in range(max(1, frames // 150)):
+                width, at = int(rng.integers(0, 14)), int(rng.integers(0, frames))
+                row[at:at + width] = 0
+    targets = torch.tensor([t for i in batch for t in i[3]], dtype=torch.long)
+    return mel, torch.tensor(lengths), targets, torch.tensor([len(i[3]) for i in batch])
+
+
+def statistics(shards, rng):
+    """Mean and 1/std of each band over a sample of the data."""
+    sample = np.concatenate([np.asarray(i[0][i[1]:i[1] + i[2]]) for i in shards.pool(rng, 1500, LONGEST)])
+    mel = asr_mel.from_bytes(sample)
+    return torch.from_numpy(mel.mean(0)), torch.from_numpy(1 / mel.std(0))
+
+
+def draw_mask(t, config, rng, device):
+    """Half the time the run-time chunk and context, else others; now and then all of it."""
+    pick = rng.random()
+    if pick < 0.5:
+        return chunk_mask(t, config.chunk, config.left, device)
+    if pick < 0.6:
+        return chunk_mask(t, 4096, 4096, device)
+    return chunk_mask(t, int(rng.integers(2, 9)), int(rng.choice([8, 16, 32, 64])), device)
+
+
+def loss_of(model, batch, mask, device):
+    mel, lengths, targets, target_lengths = batch
+    with torch.autocast(device, dtype=torch.bfloat16):
+        last, middle = model(mel.to(device), mask)
+    losses = [F.ctc_loss(torch.log_softmax(o, -1).transpose(0, 1), targets.to(device), lengths, target_lengths, reduction="sum", zero_infinity=True)
+              for o in (last, middle)]
+    scale = 1.0 / int(target_lengths.sum())
+    return losses[0] * scale, losses[1] * scale
+
+
+class Training:
+    def __init__(self, args):
+        self.args, self.device = args, args.device
+        bpe_path = args.work / "bpe.json"
+        if not bpe_path.exists():
+            asr_bpe.Bpe(*asr_bpe.learn((args.work / "corpus.txt").read_text().splitlines(), Config.vocab)).save(bpe_path)
+        self.bpe = asr_bpe.Bpe.load(bpe_path)
+        self.config, self.rng = Config(), np.random.default_rng(args.seed)
+        self.shards = Shards(args.work / "shards", self.bpe)
+        self.shards.refresh()
+        torch.manual_seed(args.seed)
+        self.model = Recognizer(self.config).to(self.device)
+        self.average = Recognizer(self.config).to(self.device)
+        self.average.load_state_dict(self.model.state_dict())
+        self.step, self.spent = 0, 0.0
+        self.mean, self.istd = statistics(self.shards, self.rng)
+        matrices = [p for p in self.model.parameters() if p.dim() > 1]
+        vectors = [p for p in self.model.parameters() if p.dim() <= 1]
+        self.optimizer = torch.optim.AdamW([{"params": matrices, "weight_decay": 0.02}, {"params": vectors, "weight_decay": 0.0}], lr=0.0,
+                                           betas=(0.9, 0.98), fused=True)
+        if (args.work / "last.pt").exists():
+            self.restore(torch.load(args.work / "last.pt", map_location=self.device, weights_only=False))
+
+    def restore(self, saved):
+        self.model.load_state_dict(saved["model"])
+        self.average.load_state_dict(saved["average"])
+        self.optimizer.load_state_dict(saved["optimizer"])
+        self.step, self.spent, self.mean, self.istd = saved["step"], saved["spent"], saved["mean"], saved["istd"]
+
+    def save(self):
+        part = self.args.work / "last.pt.part"
+        torch.save({"model": self.model.state_dict(), "average": self.average.state_dict(), "optimizer": self.optimizer.state_dict(),
+                    "config": vars(self.config), "step": self.step, "spent": self.spent, "mean": self.mean, "istd": self.istd,
+                    "pieces": self.bpe.pieces, "seed": self.args.seed}, part)
+        part.rename(self.args.work / "last.pt")
+
+    def update(self, batch, progress):
+        rate = self.args.rate * min(1.0, (self.step + 1) / 400) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, progress))))
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        mel = collate(batch, self.mean, self.istd, self.rng)
+        mask = draw_mask(mel[0].shape[1] // 8, self.config, self.rng, self.device)
+        last, middle = loss_of(self.model, mel, mask, self.device)
+        (0.7 * last + 0.3 * middle).backward()
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 2.0)
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=False)
+        self.step += 1
+        decay = min(0.999, self.step / (self.step + 20))
+        with torch.no_grad():
+            torch._foreach_lerp_(list(self.average.parameters()), list(self.model.parameters()), 1 - decay)
+        return float(last.detach()), rate
+
+    def report(self):
+        for name in ("speechocean", "voices"):
+            wer = asr_eval.dev_wer(self.average, self.args.work / "dev", name, self.mean, self.istd, self.bpe.pieces, limit=60)
+            print(f"  dev {name}: WER {100 * wer:.1f} % of 60 utterances", flush=True)
+
+    def run(self):
+        total, began, offset = self.args.minutes * 60, time.time(), self.spent
+        saved = reported = shown = time.time()
+        losses, audio = [], 0.0
+        while self.spent < total:
+            self.shards.refresh()
+            longest = 45 if self.spent / total < 0.06 else LONGEST
+            for batch in batches(self.shards, self.rng, self.args.frames, longest):
+                loss, rate = self.update(batch, self.spent / total)
+                losses.append(loss)
+                audio += sum(i[2] for i in batch) / 100
+                now = time.time()
+                self.spent = offset + now - began
+                if now - shown > 30:
+                    print(f"{self.spent / 60:6.1f} min step {self.step} loss {np.mean(losses):.3f} rate {rate:.2e} x{audio / (now - shown):.0f} real time, "
+                          f"{len(self.shards.items)} utterances", flush=True)
+                    losses, audio, shown = [], 0.0, now
+                if now - saved > 180:
+                    self.save()
+                    saved = now
+                if now - reported > 600:
+                    self.report()
+                    reported = shown = time.time()
+                if self.spent >= total:
+                    break
+        self.save()
+        self.report()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--work", type=pathlib.Path, required=True, help="folder of asr_data.py; checkpoints go there too")
+    parser.add_argument("--minutes", type=float, default=75, help="wall minutes in all, resumed ones counted")
+    parser.add_argument("--frames", type=int, default=800, help="encoder frames (80 ms) in a batch")
+    parser.add_argument("--rate", type=float, default=1.5e-3, help="peak learning rate")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--seed", type=int, default=1)
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    random.seed(args.seed)
+    Training(args).run()
+
+
+if __name__ == "__main__":
+    main()
