@@ -19,22 +19,18 @@ enum {
 
 /* Symbol of every id, ASCII, at most 3 characters. */
 static const char phoneset_name[PHONE_COUNT][4] = {
-    "PAD", "SIL", "SP",  "QUE", "WB",  "B",   "CH",  "D",   "DH",  "F",   "G",   "HH",  "JH",
-    "K",   "L",   "M",   "N",   "NG",  "P",   "R",   "S",   "SH",  "T",   "TH",  "V",   "W",
-    "Y",   "Z",   "ZH",  "AA0", "AA1", "AA2", "AE0", "AE1", "AE2", "AH0", "AH1", "AH2", "AO0",
-    "AO1", "AO2", "AW0", "AW1", "AW2", "AY0", "AY1", "AY2", "EH0", "EH1", "EH2", "ER0", "ER1",
-    "ER2", "EY0", "EY1", "EY2", "IH0", "IH1", "IH2", "IY0", "IY1", "IY2", "OW0", "OW1", "OW2",
-    "OY0", "OY1", "OY2", "UH0", "UH1", "UH2", "UW0", "UW1", "UW2"};
+    "PAD", "SIL", "SP",  "QUE", "WB",  "B",   "CH",  "D",   "DH",  "F",   "G",   "HH",  "JH",  "K",   "L",   "M",   "N",   "NG",  "P",
+    "R",   "S",   "SH",  "T",   "TH",  "V",   "W",   "Y",   "Z",   "ZH",  "AA0", "AA1", "AA2", "AE0", "AE1", "AE2", "AH0", "AH1", "AH2",
+    "AO0", "AO1", "AO2", "AW0", "AW1", "AW2", "AY0", "AY1", "AY2", "EH0", "EH1", "EH2", "ER0", "ER1", "ER2", "EY0", "EY1", "EY2", "IH0",
+    "IH1", "IH2", "IY0", "IY1", "IY2", "OW0", "OW1", "OW2", "OY0", "OY1", "OY2", "UH0", "UH1", "UH2", "UW0", "UW1", "UW2"};
 
 /* 1 when the id is a vowel (any stress). */
-static inline int phoneset_is_vowel(unsigned id)
-{
+static inline int phoneset_is_vowel(unsigned id) {
     return id >= PHONE_FIRST_VOWEL && id < PHONE_COUNT;
 }
 
 /* 1 when the id is a pause (SIL, SP, QUE). */
-static inline int phoneset_is_pause(unsigned id)
-{
+static inline int phoneset_is_pause(unsigned id) {
     return id >= PHONE_SIL && id <= PHONE_QUE;
 }
 
