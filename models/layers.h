@@ -47,7 +47,8 @@ void add_run(float *y, const float *x, uint32_t n);                       /* y +
 void glu_run(float *y, const float *x, uint32_t n);                       /* y[n] = x[0..n) * sigmoid(x[n..2n)) (Dauphin 2017) */
 
 /* One step of a causal depthwise convolution over time: y[c] = bias[c] + Σ_k w[k*channels+c] * frame(t-K+1+k)[c].
- * `state` holds the last K-1 frames [(K-1) x channels], oldest first, and is moved on by x. w is F32 [kernel x channels]. */
+ * `state` holds the last K-1 frames [(K-1) x channels], oldest first, and is moved on by x. w is F32 [kernel x channels].
+ * bias may be NULL; y must not overlap x or state. */
 void depthwise_step(float *y, float *state, const float *x, const float *w, const float *bias, uint32_t channels, uint32_t kernel);
 
 #endif

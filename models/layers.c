@@ -1,0 +1,151 @@
+/* layers: the building blocks of every model; sums through the kernel table, so that all machines agree (law 3).
+ *
+ * Number rules: runtime/README.md. Everything elementwise is one multiply or add after the other in the written order.
+ */
+#include "models/layers.h"
+#include "runtime/base/fmt.h"
+#include "runtime/base/mathx.h"
+#include "runtime/base/mathx_inline.h"
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+enum { NAME_MAX_BYTES = 96, EXP_SLICE = 64 };
+
+/* Looks up `prefix`.`part`. */
+static int bind_part(const gguf *g, const char *prefix, const char *part, enum tensor_type type, uint32_t rows, uint32_t cols, const void **data,
+                     sotto_error *err) {
+    char name[NAME_MAX_BYTES];
+    fmt_put(name, sizeof name, "%s.%s", prefix, part);
+    return gguf_need_tensor(g, name, type, rows, cols, data, err);
+}
+
+/* The unsigned-by-signed kernels trust the row sums, so they are checked here, once. */
+static int check_rows(const linear_i8 *l, const gguf *g, const char *prefix, sotto_error *err) {
+    for (uint32_t r = 0; r < l->rows; r++) {
+        const int8_t *row = l->w + (size_t)r * l->cols;
+        int32_t sum = 0, low = 0;
+        for (uint32_t c = 0; c < l->cols; c++) {
+            sum += row[c];
+            low = row[c] < low ? row[c] : low;
+        }
+        if (low < -127) return error_set(err, ERR_MODEL, "%s: tensor %s.weight: row %u holds -128, expected -127..127", g->name, prefix, r);
+        if (sum != l->sum[r])
+            return error_set(err, ERR_MODEL, "%s: tensor %s.rowsum: row %u says %d, expected %d", g->name, prefix, r, (int)l->sum[r], (int)sum);
+    }
+    return 0;
+}
+
+int linear_bind(linear_i8 *l, const gguf *g, const char *prefix, uint32_t rows, uint32_t cols, int with_bias, sotto_error *err) {
+    const void *w, *scale, *sum, *bias = NULL;
+    int code = bind_part(g, prefix, "weight", TENSOR_I8, rows, cols, &w, err);
+    if (!code) code = bind_part(g, prefix, "scale", TENSOR_F32, rows, 0, &scale, err);
+    if (!code) code = bind_part(g, prefix, "rowsum", TENSOR_I32, rows, 0, &sum, err);
+    if (!code && with_bias) code = bind_part(g, prefix, "bias", TENSOR_F32, rows, 0, &bias, err);
+    if (code) return code;
+    linear_i8 bound = {w, scale, sum, bias, rows, cols};
+    code = check_rows(&bound, g, prefix, err);
+    if (!code) *l = bound;
+    return code;
+}
+
+void quant_layout(quant_scratch *s, arena *a, uint32_t rows, uint32_t cols) {
+    s->q = arena_take(a, rows, cols);
+    s->scale = ARENA_ARRAY(a, float, rows);
+    s->rows = rows;
+    s->cols = cols;
+}
+
+/* Rows are taken in slices that the scratch holds; a row's result does not depend on the slice it is in. */
+void linear_run(const kernels *k, const linear_i8 *l, float *y, const float *x, uint32_t count, quant_scratch *s) {
+    assert(s->rows > 0 && l->cols <= s->cols);
+    for (uint32_t done = 0; done < count; done += s->rows) {
+        uint32_t n = count - done < s->rows ? count - done : s->rows;
+        const float *from = x + (size_t)done * l->cols;
+        for (uint32_t i = 0; i < n; i++) s->scale[i] = k->quantize(s->q + (size_t)i * l->cols, from + (size_t)i * l->cols, l->cols);
+        k->gemm_i8(y + (size_t)done * l->rows, l->rows, l->w, l->scale, l->sum, l->bias, s->q, s->scale, n, l->rows, l->cols);
+    }
+}
+
+int norm_bind(norm *l, const gguf *g, const char *prefix, uint32_t n, float eps, int with_bias, sotto_error *err) {
+    const void *gain, *bias = NULL;
+    int code = bind_part(g, prefix, "weight", TENSOR_F32, n, 0, &gain, err);
+    if (!code && with_bias) code = bind_part(g, prefix, "bias", TENSOR_F32, n, 0, &bias, err);
+    if (!code) *l = (norm){gain, bias, n, eps};
+    return code;
+}
+
+void layernorm_run(const kernels *k, const norm *l, float *y, const float *x, uint32_t count) {
+    uint32_t n = l->n;
+    for (; count > 0; count--, x += n, y += n) {
+        float mean = k->sum_f32(x, n) / (float)n;
+        for (uint32_t i = 0; i < n; i++) y[i] = x[i] - mean;
+        float inverse = 1.0f / sqrtf(k->dot_f32(y, y, n) / (float)n + l->eps);
+        for (uint32_t i = 0; i < n; i++) y[i] = (y[i] * inverse) * l->gain[i] + (l->bias ? l->bias[i] : 0.0f);
+    }
+}
+
+void rmsnorm_run(const kernels *k, const norm *l, float *y, const float *x, uint32_t count) {
+    uint32_t n = l->n;
+    for (; count > 0; count--, x += n, y += n) {
+        float inverse = 1.0f / sqrtf(k->dot_f32(x, x, n) / (float)n + l->eps);
+        for (uint32_t i = 0; i < n; i++) y[i] = (x[i] * inverse) * l->gain[i];
+    }
+}
+
+static float largest(const float *x, uint32_t n) {
+    float top = x[0];
+    for (uint32_t i = 1; i < n; i++) top = x[i] > top ? x[i] : top;
+    return top;
+}
+
+void softmax_run(const kernels *k, float *x, uint32_t n) {
+    if (n == 0) return;
+    float top = largest(x, n);
+    for (uint32_t i = 0; i < n; i++) x[i] -= top;
+    k->exp_f32(x, n);
+    float inverse = 1.0f / k->sum_f32(x, n);
+    for (uint32_t i = 0; i < n; i++) x[i] *= inverse;
+}
+
+/* Σ exp(x - top) in the eight strided lanes of the number rules, a slice at a time so that x stays whole. */
+static float exp_sum(const kernels *k, const float *x, uint32_t n, float top) {
+    float part[EXP_SLICE], lane[8] = {0};
+    for (uint32_t done = 0; done < n; done += EXP_SLICE) {
+        uint32_t m = n - done < EXP_SLICE ? n - done : EXP_SLICE;
+        for (uint32_t i = 0; i < m; i++) part[i] = x[done + i] - top;
+        k->exp_f32(part, m);
+        for (uint32_t i = 0; i < m; i++) lane[i & 7] += part[i];
+    }
+    return ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
+}
+
+void log_softmax_run(const kernels *k, float *x, uint32_t n) {
+    if (n == 0) return;
+    float top = largest(x, n);
+    float log_sum = mathx_log(exp_sum(k, x, n, top));
+    for (uint32_t i = 0; i < n; i++) x[i] = (x[i] - top) - log_sum;
+}
+
+void add_run(float *y, const float *x, uint32_t n) {
+    for (uint32_t i = 0; i < n; i++) y[i] += x[i];
+}
+
+void glu_run(float *y, const float *x, uint32_t n) {
+    for (uint32_t i = 0; i < n; i++) y[i] = x[i] * mathxi_sigmoid(x[n + i]);
+}
+
+/* One tap over all channels: the loop over channels is inside, so that it vectorises. */
+static void add_tap(float *y, const float *w, const float *x, uint32_t channels) {
+    for (uint32_t c = 0; c < channels; c++) y[c] += w[c] * x[c];
+}
+
+void depthwise_step(float *y, float *state, const float *x, const float *w, const float *bias, uint32_t channels, uint32_t kernel) {
+    size_t row = channels;
+    for (uint32_t c = 0; c < channels; c++) y[c] = bias ? bias[c] : 0.0f;
+    for (uint32_t t = 0; t + 1 < kernel; t++) add_tap(y, w + t * row, state + t * row, channels);
+    add_tap(y, w + (kernel - 1) * row, x, channels);
+    if (kernel < 2) return;
+    memmove(state, state + row, (kernel - 2) * row * sizeof *state);
+    memcpy(state + (kernel - 2) * row, x, row * sizeof *state);
+}
