@@ -1,0 +1,120 @@
+/* llama: the forward pass and its memory (see llama.h). Weights are read once for a batch of tokens. */
+#include "models/llm/llama.h"
+#include "models/llm/llama_bind.h"
+#include <assert.h>
+#include <string.h>
+
+void llama_layout(llama *l, arena *a, const llama_limits *limits) {
+    const llama_config *c = &l->config;
+    l->limits = *limits;
+    l->layer = ARENA_ARRAY(a, llama_layer, c->layers);
+    l->cache = ARENA_ARRAY(a, kvring, c->layers);
+    rope_layout(&l->rope, a, limits->sinks + limits->window, c->rope_dim, c->rope_theta);
+    for (uint32_t i = 0; i < c->layers; i++) {
+        kvring ring;
+        kvring_layout(&ring, a, limits->kv, c->kv_heads, c->head_dim, limits->sinks, limits->window);
+        if (l->cache) l->cache[i] = ring;
+        if (l->layer) llama_find_layer(&l->layer[i], l, i);
+    }
+}
+
+static uint32_t most(uint32_t a, uint32_t b) {
+    return a > b ? a : b;
+}
+
+void llama_scratch(llama *l, arena *a) {
+    const llama_config *c = &l->config;
+    size_t b = l->limits.batch;
+    uint32_t q = c->heads * c->head_dim, kv = c->kv_heads * c->head_dim, widest = most(most(c->dim, q), c->ffn);
+    attention_layout(&l->attention, a, c->heads, c->head_dim, l->limits.sinks + l->limits.window);
+    quant_layout(&l->in.quant, a, l->limits.batch, widest);
+    l->in.row = ARENA_ARRAY(a, float, widest);
+    l->x = (float *)arena_take(a, b, c->dim * sizeof(float));
+    l->h = (float *)arena_take(a, b, c->dim * sizeof(float));
+    l->q = (float *)arena_take(a, b, q * sizeof(float));
+    l->kk = (float *)arena_take(a, b, kv * sizeof(float));
+    l->vv = (float *)arena_take(a, b, kv * sizeof(float));
+    l->gate = (float *)arena_take(a, b, c->ffn * sizeof(float));
+    l->up = (float *)arena_take(a, b, c->ffn * sizeof(float));
+}
+
+void llama_reset(llama *l) {
+    for (uint32_t i = 0; i < l->config.layers; i++) kvring_reset(&l->cache[i]);
+}
+
+/* Token by token: its row enters the ring, then it attends to all that the ring holds. */
+static void attend(llama *l, kvring *ring, uint32_t n) {
+    const llama_config *c = &l->config;
+    uint32_t q = c->heads * c->head_dim, kv = c->kv_heads * c->head_dim;
+    for (uint32_t i = 0; i < n; i++) {
+        float *row = l->q + (size_t)i * q;
+        kvring_append(ring, l->kk + (size_t)i * kv, l->vv + (size_t)i * kv);
+        uint32_t held = kvring_len(ring);
+        attention_run(l->limits.k, &l->attention, &l->rope, ring, row, row, c->heads, held - 1, 0, held);
+    }
+}
+
+/* y = matrix · x for n rows, quantising x first. */
+static void project(llama *l, const matrix *m, float *y, const float *x, uint32_t n) {
+    matrix_quantize(l->limits.k, &l->in, x, n, m->cols);
+    matrix_run(l->limits.k, m, y, m->rows, &l->in);
+}
+
+static void attention_block(llama *l, const llama_layer *w, kvring *ring, uint32_t n) {
+    const kernels *k = l->limits.k;
+    rmsnorm_run(k, &w->attn_norm, l->h, l->x, n);
+    matrix_quantize(k, &l->in, l->h, n, l->config.dim);
+    matrix_run(k, &w->q, l->q, w->q.rows, &l->in);
+    matrix_run(k, &w->k, l->kk, w->k.rows, &l->in);
+    matrix_run(k, &w->v, l->vv, w->v.rows, &l->in);
+    attend(l, ring, n);
+    project(l, &w->o, l->h, l->q, n);
+    add_run(l->x, l->h, n * l->config.dim);
+}
+
+static void feed_forward_block(llama *l, const llama_layer *w, uint32_t n) {
+    const kernels *k = l->limits.k;
+    size_t wide = (size_t)n * l->config.ffn;
+    rmsnorm_run(k, &w->ffn_norm, l->h, l->x, n);
+    matrix_quantize(k, &l->in, l->h, n, l->config.dim);
+    matrix_run(k, &w->gate, l->gate, w->gate.rows, &l->in);
+    matrix_run(k, &w->up, l->up, w->up.rows, &l->in);
+    k->silu(l->gate, wide);
+    for (size_t i = 0; i < wide; i++) l->gate[i] *= l->up[i];
+    project(l, &w->down, l->h, l->gate, n);
+    add_run(l->x, l->h, n * l->config.dim);
+}
+
+static void eval_batch(llama *l, const uint32_t *tokens, uint32_t n, float *logits) {
+    uint32_t dim = l->config.dim;
+    for (uint32_t i = 0; i < n; i++) {
+        assert(tokens[i] < l->config.vocab);
+        matrix_row(&l->embedding, l->x + (size_t)i * dim, tokens[i]);
+    }
+    for (uint32_t i = 0; i < l->config.layers; i++) {
+        attention_block(l, &l->layer[i], &l->cache[i], n);
+        feed_forward_block(l, &l->layer[i], n);
+    }
+    if (!logits) return;
+    rmsnorm_run(l->limits.k, &l->output_norm, l->h, l->x + (size_t)(n - 1) * dim, 1);
+    project(l, &l->output, logits, l->h, 1);
+}
+
+void llama_eval(llama *l, const uint32_t *tokens, uint32_t n, float *logits) {
+    while (n > l->limits.batch) {
+        eval_batch(l, tokens, l->limits.batch, NULL);
+        tokens += l->limits.batch;
+        n -= l->limits.batch;
+    }
+    eval_batch(l, tokens, n, logits);
+}
+
+int llama_rollback(llama *l, uint32_t rows) {
+    int code = ERR_NONE; /* all rings hold the same rows: the first refusal comes before any change */
+    for (uint32_t i = 0; !code && i < l->config.layers; i++) code = kvring_rollback(&l->cache[i], rows);
+    return code;
+}
+
+uint64_t llama_total(const llama *l) {
+    return l->cache[0].total;
+}

@@ -1,0 +1,49 @@
+/* toolcall: `name key=value words key2=...` as the model writes it, checked against the table of tools (runtime/README.md).
+ *
+ * An argument starts at a space followed by `name=` where name is an argument of that tool; all up to the next start is its
+ * value. Text from a model is untrusted: whatever it is, the answer is a call or a code.
+ */
+#ifndef SOTTO_MODELS_LLM_TOOLCALL_H
+#define SOTTO_MODELS_LLM_TOOLCALL_H
+#include <stddef.h>
+#include <stdint.h>
+
+enum { TOOL_ARGS = 8, TOOL_TEXT = 256 };
+enum toolcall_result {
+    TOOLCALL_OK,
+    TOOLCALL_EMPTY,
+    TOOLCALL_LONG,
+    TOOLCALL_UNKNOWN_TOOL,
+    TOOLCALL_MALFORMED,
+    TOOLCALL_DUPLICATE,
+    TOOLCALL_MISSING,
+    TOOLCALL_VALUE
+};
+
+typedef struct tool_arg_spec {
+    const char *name;
+    int optional;
+    const char *words; /* values allowed, one space between; NULL: any text */
+} tool_arg_spec;
+
+typedef struct tool_spec {
+    const char *name;
+    uint32_t args;
+    tool_arg_spec arg[TOOL_ARGS];
+} tool_spec;
+
+typedef struct toolcall {
+    const tool_spec *tool;
+    uint32_t count;
+    struct {
+        const char *key, *value;
+    } arg[TOOL_ARGS]; /* NUL-terminated, values inside text */
+    char text[TOOL_TEXT];
+} toolcall;
+
+/* `out` is valid after TOOLCALL_OK only, and must not be copied (values point inside). text need not end in NUL. */
+enum toolcall_result toolcall_parse(toolcall *out, const char *text, size_t len);
+const char *toolcall_strerror(enum toolcall_result r); /* one short lower-case phrase */
+const tool_spec *toolcall_table(uint32_t *count);
+
+#endif
