@@ -47,7 +47,6 @@ typedef struct think_desk {
     int present;
     int running;   /* a turn is being generated */
     int first;     /* no token of this turn was generated yet */
-    int repeating; /* the reply is the last one again */
     uint64_t prompt_tokens, prompt_ns, reply_tokens, reply_ns;
 } think_desk;
 
@@ -55,10 +54,9 @@ typedef struct speak_desk {
     ring out;      /* int16 samples for the loudspeaker */
     speech voice;  /* text in, frames of PCM out */
     int present;
-    int open;      /* text is still to come */
     int active;    /* something is being said */
     int announced; /* SOTTO_EV_AUDIO was raised this turn */
-    uint32_t fade; /* samples of fade-out left; 0: none */
+    uint64_t phones_ns, frames_ns; /* when this turn's first phones and first frames were made */
     uint64_t busy; /* ns */
 } speak_desk;
 
@@ -88,16 +86,20 @@ int listen_step(sotto *s);
 void think_reset(sotto *s);
 int think_step(sotto *s);
 void think_begin(sotto *s, const char *text);
+void think_stop(sotto *s);
 void speak_reset(sotto *s);
 int speak_step(sotto *s);
 void speak_text(sotto *s, const char *text); /* more of the reply */
 void speak_close(sotto *s);                  /* the reply's text is complete */
+void speak_stop(sotto *s);                   /* drops what is not yet in the ring; the ring fades out */
 
 /* turn.c */
 uint64_t turn_now(const sotto *s);
+void turn_say(sotto *s, const char *text);   /* a text of the platform's is the reply */
 void turn_final(sotto *s, const char *text); /* a transcript (or a typed question) starts the reply */
 void turn_reply(sotto *s, const char *piece); /* more reply text from the model */
 void turn_reply_done(sotto *s);
+void turn_end(sotto *s); /* adds up the turn's spans; idle again */
 int turn_step(sotto *s);
 
 #endif

@@ -145,7 +145,10 @@ static void listen_frame(sotto *s, const float *frame) {
     endpoint_event event = endpoint_push(&d->end, vad_push(&d->speech, frame), 0);
     if (d->speaking) asr_push_mel(&d->ear, frame);
     if (event == ENDPOINT_START) {
-        if (s->state == SOTTO_SPEAKING || s->state == SOTTO_THINKING) sotto_interrupt(s); /* barge-in */
+        if (s->state == SOTTO_SPEAKING || s->state == SOTTO_THINKING) { /* barge-in */
+            sotto_interrupt(s);
+            turn_end(s);
+        }
         listen_start(s);
     }
     if (event == ENDPOINT_END) listen_end(s);

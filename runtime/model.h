@@ -14,4 +14,7 @@ const model_body *model_of(const sotto_model *m);
 /* The file of an opened model, or NULL with `err` set (stage names it). */
 const gguf *model_file(const sotto_model *m, sotto_error *err, const char *stage);
 
+/* config.c: 0, or ERR_ARG naming the field and what was expected */
+int config_check(const sotto_config *c, sotto_error *e);
+
 #endif

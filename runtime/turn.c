@@ -26,6 +26,12 @@ void turn_final(sotto *s, const char *text) {
     else turn_reply_done(s);
 }
 
+void turn_say(sotto *s, const char *text) {
+    turn_clear(s);
+    turn_reply(s, text);
+    turn_reply_done(s);
+}
+
 void turn_reply(sotto *s, const char *piece) {
     size_t room = s->config.max_text - 1 - s->reply_len, len = strlen(piece);
     if (len > room) len = utf8_whole(piece, room);
@@ -49,9 +55,7 @@ static void turn_over_budget(sotto *s, int worst, uint64_t now) {
     event_raise(&s->events, SOTTO_EV_OVERLOAD, now, line);
 }
 
-/* Closes the turn once nothing of the reply is left anywhere. */
-static int turn_try_end(sotto *s) {
-    if (s->state != SOTTO_SPEAKING || s->speak.active || ring_ready(&s->speak.out)) return 0;
+void turn_end(sotto *s) {
     uint64_t now = turn_now(s);
     if (s->first_pull) {
         spans_set(&s->clock, SOTTO_PLAYBACK, s->first_pull, s->last_pull);
@@ -65,6 +69,12 @@ static int turn_try_end(sotto *s) {
     s->state = SOTTO_IDLE;
     s->said_ns = s->judged_ns = 0;
     spans_begin_turn(&s->clock);
+}
+
+/* Nothing of the reply is left anywhere. */
+static int turn_try_end(sotto *s) {
+    if (s->state != SOTTO_SPEAKING || s->speak.active || ring_ready(&s->speak.out)) return 0;
+    turn_end(s);
     return 1;
 }
 
@@ -74,4 +84,11 @@ int turn_step(sotto *s) {
     if (s->think.present && think_step(s)) return 1;
     if (turn_try_end(s)) return 1;
     return s->listen.present && listen_step(s);
+}
+
+void sotto_interrupt(sotto *s) {
+    if (s->state != SOTTO_THINKING && s->state != SOTTO_SPEAKING) return;
+    if (s->think.present) think_stop(s);
+    if (s->speak.present) speak_stop(s);
+    s->state = SOTTO_SPEAKING; /* the turn ends as any other, once the fade has been pulled */
 }

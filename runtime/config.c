@@ -1,0 +1,66 @@
+/* config: the defaults, and what each field may be. */
+#include "models/kernels/kernels.h"
+#include "runtime/model.h"
+#include <string.h>
+
+static const uint64_t MS = 1000000;
+
+void sotto_config_default(sotto_config *c) {
+    memset(c, 0, sizeof *c);
+    c->input_samples = 8192;
+    c->output_samples = 8192;
+    c->max_text = 512;
+    c->beam = 8;
+    c->llm_window = 252;
+    c->llm_sinks = 4;
+    c->llm_batch = 8;
+    c->max_reply = 96;
+    c->llm_kv = SOTTO_KV_I8;
+    c->top_p = 1.0f;
+    c->seed = 1;
+    c->speed = 1.0f;
+    c->vad_threshold_db = 6.0f;
+    c->endpoint_ms = 320;
+    c->min_speech_ms = 80;
+    c->max_speech_ms = 15000;
+    c->preroll_ms = 250;
+    c->budget_ns[SOTTO_FIRST_AUDIO] = 400 * MS;
+    c->budget_ns[SOTTO_FIRST_AUDIO_NET] = 60 * MS;
+    c->budget_ns[SOTTO_ASR_FINALIZE] = 10 * MS;
+    c->budget_ns[SOTTO_LLM_PREFILL] = 20 * MS;
+    c->budget_ns[SOTTO_LLM_FIRST] = 5 * MS;
+    c->budget_ns[SOTTO_LLM_TOKENS] = 5 * MS;
+    c->budget_ns[SOTTO_TTS_CLAUSE] = 5 * MS;
+    c->budget_ns[SOTTO_TTS_ACOUSTIC] = 15 * MS;
+    c->budget_ns[SOTTO_VOCODER_FIRST] = 15 * MS;
+}
+
+static int power_of_two(uint32_t n) {
+    return n && (n & (n - 1)) == 0;
+}
+
+static int config_refuse(sotto_error *e, const char *field, const char *expected) {
+    return error_set(e, ERR_ARG, "config.%s: expected %s", field, expected);
+}
+
+int config_check(const sotto_config *c, sotto_error *e) {
+    if (!c->hooks.now) return config_refuse(e, "hooks.now", "a monotonic clock");
+    if (!power_of_two(c->input_samples) || c->input_samples < 512) return config_refuse(e, "input_samples", "a power of two, 512 or more");
+    if (!power_of_two(c->output_samples) || c->output_samples < 512) return config_refuse(e, "output_samples", "a power of two, 512 or more");
+    if (c->input_samples > 1u << 24 || c->output_samples > 1u << 24) return config_refuse(e, "input_samples/output_samples", "at most 2^24");
+    if (c->max_text < 64 || c->max_text > 4096) return config_refuse(e, "max_text", "64 to 4096 bytes");
+    if (c->beam < 1 || c->beam > 32) return config_refuse(e, "beam", "1 to 32");
+    if (c->llm_window < 16 || c->llm_window > 65536) return config_refuse(e, "llm_window", "16 to 65536 rows");
+    if (c->llm_sinks > 256) return config_refuse(e, "llm_sinks", "at most 256 rows");
+    if (c->llm_batch < 1 || c->llm_batch > 64) return config_refuse(e, "llm_batch", "1 to 64");
+    if (c->max_reply < 1 || c->max_reply > 4096) return config_refuse(e, "max_reply", "1 to 4096 tokens");
+    if ((unsigned)c->llm_kv > SOTTO_KV_I8) return config_refuse(e, "llm_kv", "SOTTO_KV_F32, F16 or I8");
+    if (!(c->speed >= 0.5f && c->speed <= 2.0f)) return config_refuse(e, "speed", "0.5 to 2");
+    if (!(c->temperature >= 0.0f && c->temperature <= 10.0f)) return config_refuse(e, "temperature", "0 to 10");
+    if (c->preroll_ms > 2000 || c->min_speech_ms > 2000) return config_refuse(e, "preroll_ms/min_speech_ms", "at most 2000");
+    if (!(c->vad_threshold_db >= 1.0f && c->vad_threshold_db <= 40.0f)) return config_refuse(e, "vad_threshold_db", "1 to 40");
+    int voices = !!c->g2p + !!c->tts + !!c->vocoder;
+    if (voices != 0 && voices != 3) return config_refuse(e, "g2p/tts/vocoder", "all three models, or none");
+    if (!kernels_select(c->kernels)) return error_set(e, ERR_ARG, "config.kernels: \"%s\" does not run on this machine", c->kernels);
+    return 0;
+}

@@ -1,0 +1,194 @@
+/* sotto: composition. Plan and init run the same layout over two arenas, one for what lives on and one for the scratch that
+ * stages take in turns; the block is the first, then the second.
+ */
+#include "runtime/internal.h"
+#include "runtime/model.h"
+#include <string.h>
+
+typedef struct layout { /* what every stage's layout is given */
+    arena kept, scratch;
+    const sotto_config *c;
+    const kernels *k;
+    sotto_memory_report *report;
+    sotto_error err;
+} layout;
+
+static size_t layout_since(const layout *l, size_t before) {
+    return l->kept.used - before;
+}
+
+/* One stage at a time, each with its own small frame: bind, take memory, take scratch and hand it back. */
+static int layout_asr(layout *l, asr *x) {
+    size_t before = l->kept.used, mark = arena_mark(&l->scratch);
+    if (!l->c->asr) return 0;
+    const gguf *file = model_file(l->c->asr, &l->err, "asr");
+    if (!file || asr_bind(x, file, &l->err) != 0) return l->err.code;
+    asr_limits limits = {.k = l->k, .max_text = l->c->max_text, .beam = l->c->beam};
+    asr_layout(x, &l->kept, &limits);
+    asr_scratch(x, &l->scratch);
+    arena_rewind(&l->scratch, mark);
+    l->report->asr = layout_since(l, before);
+    l->report->weights += file->size;
+    return 0;
+}
+
+static int layout_llm(layout *l, llm *x) {
+    size_t before = l->kept.used, mark = arena_mark(&l->scratch);
+    const sotto_config *c = l->c;
+    if (!c->llm) return 0;
+    const gguf *file = model_file(c->llm, &l->err, "llm");
+    if (!file || llm_bind(x, file, &l->err) != 0) return l->err.code;
+    llm_limits limits = {.kernels = l->k,
+                         .window = c->llm_window,
+                         .sinks = c->llm_sinks,
+                         .batch = c->llm_batch,
+                         .kv = (enum kv_kind)c->llm_kv,
+                         .max_prompt = c->max_text,
+                         .max_reply = c->max_reply,
+                         .temperature = c->temperature,
+                         .top_k = c->top_k,
+                         .top_p = c->top_p,
+                         .seed = c->seed};
+    llm_layout(x, &l->kept, &limits);
+    llm_scratch(x, &l->scratch);
+    arena_rewind(&l->scratch, mark);
+    l->report->llm = layout_since(l, before);
+    l->report->weights += file->size;
+    return 0;
+}
+
+static int layout_speech(layout *l, speech *x) {
+    size_t before = l->kept.used, mark = arena_mark(&l->scratch);
+    const sotto_config *c = l->c;
+    if (!c->tts) return 0;
+    const gguf *g2p = model_file(c->g2p, &l->err, "g2p"), *tts = g2p ? model_file(c->tts, &l->err, "tts") : NULL;
+    const gguf *vocoder = tts ? model_file(c->vocoder, &l->err, "vocoder") : NULL;
+    if (!vocoder || speech_bind(x, g2p, tts, vocoder, &l->err) != 0) return l->err.code;
+    speech_limits limits = {.k = l->k, .max_text = c->max_text, .speed = c->speed};
+    speech_layout(x, &l->kept, &limits);
+    speech_scratch(x, &l->scratch);
+    arena_rewind(&l->scratch, mark);
+    l->report->tts = layout_since(l, before);
+    l->report->weights += g2p->size + tts->size + vocoder->size;
+    return 0;
+}
+
+static void layout_audio(layout *l, listen_desk *d) {
+    size_t before = l->kept.used;
+    if (l->c->asr) listen_layout(d, &l->kept, l->c);
+    l->report->audio = layout_since(l, before);
+}
+
+/* Queues, text and the clock. */
+static void layout_runtime(layout *l, event_queue *q, turn_clock *t, ring *out, char **text) {
+    const sotto_config *c = l->c;
+    event_layout(q, &l->kept, c->max_text);
+    spans_layout(t, &l->kept);
+    text[0] = ARENA_ARRAY(&l->kept, char, c->max_text);
+    text[1] = ARENA_ARRAY(&l->kept, char, c->max_text);
+    ring_init(out, ARENA_ARRAY(&l->kept, int16_t, c->output_samples), c->output_samples, sizeof(int16_t));
+}
+
+static int layout_begin(layout *l, const sotto_config *c, sotto_memory_report *report) {
+    memset(report, 0, sizeof *report);
+    l->c = c;
+    l->report = report;
+    l->err = (sotto_error){0};
+    l->k = NULL;
+    if (config_check(c, &l->err) != 0) return l->err.code;
+    l->k = kernels_select(c->kernels);
+    return 0;
+}
+
+static void layout_end(layout *l, size_t stages) {
+    sotto_memory_report *r = l->report;
+    r->shared = l->scratch.peak;
+    r->runtime = l->kept.used - stages;
+    r->bytes = l->kept.used + l->scratch.peak;
+}
+
+static int plan_asr(layout *l) {
+    asr x;
+    return layout_asr(l, &x);
+}
+
+static int plan_llm(layout *l) {
+    llm x;
+    return layout_llm(l, &x);
+}
+
+static int plan_speech(layout *l) {
+    speech x;
+    return layout_speech(l, &x);
+}
+
+static void plan_rest(layout *l) {
+    listen_desk d;
+    event_queue q;
+    turn_clock t;
+    ring out;
+    char *text[2];
+    layout_audio(l, &d);
+    layout_runtime(l, &q, &t, &out, text);
+}
+
+int sotto_plan(const sotto_config *c, sotto_memory_report *report) {
+    layout l;
+    if (!c || !report) return SOTTO_EARG;
+    int code = layout_begin(&l, c, report);
+    arena_begin(&l.kept, NULL, 0);
+    arena_begin(&l.scratch, NULL, 0);
+    if (code == 0) {
+        arena_take(&l.kept, 1, sizeof(sotto));
+        code = plan_asr(&l);
+    }
+    if (code == 0) code = plan_llm(&l);
+    if (code == 0) code = plan_speech(&l);
+    if (code == 0) plan_rest(&l);
+    if (code == 0 && (l.kept.failed || l.scratch.failed)) code = error_set(&l.err, ERR_MEM, "plan: the sizes overflow (expected smaller limits)");
+    if (code == 0) {
+        layout_end(&l, report->asr + report->llm + report->tts + report->audio);
+        return SOTTO_OK;
+    }
+    memset(report, 0, sizeof *report);
+    memcpy(report->error, l.err.text, sizeof report->error);
+    return code;
+}
+
+static int build(layout *l, sotto *s) {
+    char *text[2];
+    int code = layout_asr(l, &s->listen.ear);
+    if (code == 0) code = layout_llm(l, &s->think.mind);
+    if (code == 0) code = layout_speech(l, &s->speak.voice);
+    if (code != 0) return code;
+    layout_audio(l, &s->listen);
+    layout_runtime(l, &s->events, &s->clock, &s->speak.out, text);
+    s->reply = text[0];
+    s->last_reply = text[1];
+    return l->kept.failed || l->scratch.failed ? ERR_MEM : 0;
+}
+
+int sotto_init(void *block, size_t bytes, const sotto_config *c, sotto **out) {
+    sotto_memory_report planned, built;
+    layout l;
+    if (!block || !c || !out) return SOTTO_EARG;
+    int code = sotto_plan(c, &planned);
+    if (code != SOTTO_OK) return code;
+    if (bytes < planned.bytes || (uintptr_t)block % SOTTO_ALIGN) return SOTTO_EMEM;
+    size_t kept = planned.bytes - planned.shared;
+    layout_begin(&l, c, &built);
+    arena_begin(&l.kept, block, kept);
+    arena_begin(&l.scratch, (uint8_t *)block + kept, planned.shared);
+    sotto *s = arena_take(&l.kept, 1, sizeof(sotto));
+    code = build(&l, s);
+    if (code != 0) return code;
+    s->config = *c;
+    s->k = l.k;
+    s->memory = planned;
+    s->listen.present = c->asr != NULL;
+    s->think.present = c->llm != NULL;
+    s->speak.present = c->tts != NULL;
+    sotto_reset(s);
+    *out = s;
+    return SOTTO_OK;
+}

@@ -1,0 +1,125 @@
+/* stream: the public calls on a running runtime; the work itself is the desks' (listen, think, speak). */
+#include "runtime/internal.h"
+#include <string.h>
+
+
+void sotto_reset(sotto *s) {
+    event_reset(&s->events);
+    spans_reset(&s->clock);
+    listen_reset(s);
+    think_reset(s);
+    speak_reset(s);
+    s->state = SOTTO_IDLE;
+    s->reply[0] = s->last_reply[0] = 0;
+    s->reply_len = 0;
+    s->said_ns = s->judged_ns = s->first_pull = s->last_pull = 0;
+    s->samples_in = s->samples_out = s->dropped = s->asr_busy = s->asr_samples = 0;
+}
+
+size_t sotto_push_audio(sotto *s, const int16_t *samples, size_t count) {
+    if (!s->listen.present) return 0;
+    uint32_t taken = ring_write(&s->listen.in, samples, count > UINT32_MAX ? UINT32_MAX : (uint32_t)count);
+    s->samples_in += taken;
+    s->listen.anchor_ns = turn_now(s);
+    s->listen.anchor_sample = s->samples_in;
+    return taken;
+}
+
+void sotto_end_input(sotto *s) {
+    s->listen.ended = s->listen.present;
+}
+
+int sotto_step(sotto *s, uint32_t units) {
+    for (uint32_t i = 0; i < units; i++) {
+        if (!turn_step(s)) return SOTTO_OK;
+    }
+    return SOTTO_AGAIN;
+}
+
+int sotto_next_event(sotto *s, sotto_event *out) {
+    return event_take(&s->events, out);
+}
+
+size_t sotto_pull_audio(sotto *s, int16_t *samples, size_t count) {
+    uint32_t given = ring_read(&s->speak.out, samples, count > UINT32_MAX ? UINT32_MAX : (uint32_t)count);
+    if (given == 0) return 0;
+    uint64_t now = turn_now(s);
+    if (s->first_pull == 0) s->first_pull = now;
+    s->last_pull = now;
+    s->samples_out += given;
+    return given;
+}
+
+int sotto_ask(sotto *s, const char *text) {
+    if (!text) return SOTTO_EARG;
+    if (!s->think.present || s->state != SOTTO_IDLE) return SOTTO_ESTATE;
+    if (strlen(text) >= s->config.max_text) return SOTTO_EARG;
+    spans_begin_turn(&s->clock);
+    s->said_ns = s->judged_ns = turn_now(s);
+    turn_final(s, text);
+    return SOTTO_OK;
+}
+
+int sotto_say(sotto *s, const char *text) {
+    if (!text) return SOTTO_EARG;
+    if (!s->speak.present) return SOTTO_ESTATE;
+    if (s->state != SOTTO_IDLE) return SOTTO_AGAIN;
+    if (strlen(text) >= s->config.max_text) return SOTTO_EARG;
+    spans_begin_turn(&s->clock);
+    s->said_ns = s->judged_ns = turn_now(s);
+    turn_say(s, text);
+    return SOTTO_OK;
+}
+
+sotto_state_id sotto_state(const sotto *s) {
+    return s->state;
+}
+
+void sotto_stats(const sotto *s, sotto_statistics *out) {
+    memset(out, 0, sizeof *out);
+    memcpy(out->turn, s->clock.last, sizeof out->turn);
+    spans_percentiles(&s->clock, out->all);
+    out->turns = s->clock.turns;
+    out->over_budget = s->clock.over_budget;
+    out->samples_in = s->samples_in;
+    out->samples_out = s->samples_out;
+    out->samples_dropped = s->dropped;
+    out->asr_busy = s->asr_busy;
+    out->asr_samples = s->asr_samples;
+    out->tts_busy = s->speak.busy;
+    out->prompt_tokens = s->think.prompt_tokens;
+    out->prompt_ns = s->think.prompt_ns;
+    out->reply_tokens = s->think.reply_tokens;
+    out->reply_ns = s->think.reply_ns;
+    out->llm_busy = s->think.prompt_ns + s->think.reply_ns;
+}
+
+void sotto_memory(const sotto *s, sotto_memory_report *out) {
+    *out = s->memory;
+}
+
+const char *sotto_kernels(const sotto *s) {
+    return s->k->name;
+}
+
+const char *sotto_span_name(sotto_span_id id) {
+    static const char *const name[SOTTO_SPANS] = {"capture",    "endpoint",     "asr.finalize",  "prompt",   "llm.prefill", "llm.first_token",   "llm.token_rate",
+                                                  "tts.clause", "tts.acoustic", "vocoder.first", "playback", "first_audio", "first_audio.net"};
+    return (unsigned)id < SOTTO_SPANS ? name[id] : "?";
+}
+
+const char *sotto_strerror(int result) {
+    switch (result) {
+    case SOTTO_OK: return "ok";
+    case SOTTO_AGAIN: return "again: busy, or nothing there yet";
+    case SOTTO_EARG: return "an argument is out of its range";
+    case SOTTO_EMODEL: return "a model is broken or does not fit";
+    case SOTTO_EMEM: return "the memory block is smaller than the plan or not 64-byte aligned";
+    case SOTTO_ESTATE: return "not possible in this state, or that stage is absent";
+    default: return "unknown result";
+    }
+}
+
+const char *sotto_version(void) {
+    return SOTTO_VERSION;
+}

@@ -1,0 +1,104 @@
+/* think: the language model's turns: prompt, tool call, result, reply; one batch or one token at a time.
+ *
+ * The runtime parses and checks each call and hands it to the platform. A call that cannot be understood or done is answered
+ * by a spoken apology, which also goes into the cache, so that the model's history says what was said.
+ */
+#include "models/llm/toolcall.h"
+#include "runtime/internal.h"
+#include <string.h>
+
+static const char APOLOGY[] = "Sorry, I can't do that.";
+
+void think_reset(sotto *s) {
+    think_desk *d = &s->think;
+    d->running = d->first = 0;
+    d->prompt_tokens = d->prompt_ns = d->reply_tokens = d->reply_ns = 0;
+    if (d->present) llm_reset(&d->mind);
+}
+
+/* Says a fixed text as the reply, which the model's history keeps. */
+static void think_say(sotto *s, const char *text) {
+    llm_inject_say(&s->think.mind, text);
+    turn_reply(s, text);
+}
+
+static void think_done(sotto *s) {
+    s->think.running = 0;
+    turn_reply_done(s);
+}
+
+void think_begin(sotto *s, const char *text) {
+    uint64_t from = turn_now(s);
+    s->think.running = 1;
+    s->think.first = 1;
+    if (llm_feed_user(&s->think.mind, text) != 0) { /* longer than the model's prompt: nothing of it was taken */
+        turn_reply(s, APOLOGY);
+        think_done(s);
+    }
+    spans_set(&s->clock, SOTTO_PROMPT, from, turn_now(s));
+}
+
+static int think_run_tool(sotto *s, const toolcall *parsed, char *result, size_t cap) {
+    sotto_call call = {.name = parsed->tool->name, .count = (int)parsed->count};
+    for (uint32_t i = 0; i < parsed->count; i++) call.arg[i] = (sotto_tool_arg){parsed->arg[i].key, parsed->arg[i].value};
+    result[0] = 0;
+    if (!s->config.hooks.tool) return -1;
+    int code = s->config.hooks.tool(s->config.hooks.user, &call, result, cap);
+    result[cap - 1] = 0;
+    return code;
+}
+
+static void think_call(sotto *s, const char *text, size_t len) {
+    toolcall parsed;
+    char result[LINE_BYTES];
+    event_raise(&s->events, SOTTO_EV_TOOL_CALL, turn_now(s), text);
+    enum toolcall_result code = toolcall_parse(&parsed, text, len);
+    if (code != TOOLCALL_OK) {
+        event_raise(&s->events, SOTTO_EV_TOOL_RESULT, turn_now(s), toolcall_strerror(code));
+        think_say(s, APOLOGY);
+        return;
+    }
+    int failed = think_run_tool(s, &parsed, result, sizeof result);
+    event_raise(&s->events, SOTTO_EV_TOOL_RESULT, turn_now(s), result);
+    if (!failed && strcmp(parsed.tool->name, "repeat") == 0 && s->last_reply[0]) think_say(s, s->last_reply);
+    else if (failed || llm_feed_result(&s->think.mind, result) != 0) think_say(s, APOLOGY);
+}
+
+static void think_prefilled(sotto *s, const llm_event *e, uint64_t from, uint64_t to) {
+    s->think.prompt_tokens += e->tokens;
+    s->think.prompt_ns += to - from;
+    span_work(&s->clock.now[SOTTO_LLM_PREFILL], from, to);
+}
+
+static void think_generated(sotto *s, uint64_t from, uint64_t to) {
+    s->think.reply_tokens++;
+    s->think.reply_ns += to - from;
+    if (s->think.first) spans_set(&s->clock, SOTTO_LLM_FIRST, s->clock.now[SOTTO_LLM_PREFILL].end, to);
+    s->think.first = 0;
+    span_work(&s->clock.now[SOTTO_LLM_TOKENS], from, to);
+}
+
+int think_step(sotto *s) {
+    think_desk *d = &s->think;
+    llm_event e;
+    if (!d->running) return 0;
+    if (!llm_busy(&d->mind)) { /* an injected reply: nothing is left to generate */
+        think_done(s);
+        return 1;
+    }
+    uint64_t from = turn_now(s);
+    llm_step(&d->mind, &e);
+    uint64_t to = turn_now(s);
+    if (e.type == LLM_PREFILL) think_prefilled(s, &e, from, to);
+    else think_generated(s, from, to);
+    if (e.type == LLM_REPLY) turn_reply(s, e.text);
+    if (e.type == LLM_CALL) think_call(s, e.text, e.len);
+    if (e.type == LLM_END) think_done(s);
+    return 1;
+}
+
+void think_stop(sotto *s) {
+    if (!s->think.running) return;
+    s->think.running = 0;
+    llm_cancel(&s->think.mind);
+}
