@@ -1,7 +1,7 @@
 /* clock: stage spans, percentiles without samples, budgets (law 5).
  *
  * Time is nanoseconds from one monotonic source that the host gives. A histogram keeps log-spaced bins
- * (HdrHistogram's idea: 16 sub-bins an octave, error <= 1/32), so percentiles cost 2 KiB and no sample is stored.
+ * (HdrHistogram's idea: 16 sub-bins an octave, at most 1/16 above the sample), so percentiles cost 2 KiB and no sample is stored.
  */
 #ifndef SOTTO_BASE_CLOCK_H
 #define SOTTO_BASE_CLOCK_H
