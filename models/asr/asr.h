@@ -1,0 +1,55 @@
+/* asr: the recogniser. Raw log-mel frames in, text with word times out, in fixed memory, as the sound comes.
+ *
+ *     asr_bind(x, file, err);  asr_layout(x, arena, &limits);  asr_reset(x);
+ *     for each mel frame:  asr_push_mel(x, frame);  while (asr_step(x)) ... asr_text(x) ...
+ *     at the end:          asr_finish(x);           while (asr_step(x)) ...
+ *
+ * A step is one chunk of the encoder (`sotto.asr.chunk` frames of 80 ms) and its CTC frames. A push that finds a whole chunk
+ * still waiting does that step itself, so any pattern of pushes and steps gives the same bits (law 2).
+ */
+#ifndef SOTTO_MODELS_ASR_ASR_H
+#define SOTTO_MODELS_ASR_ASR_H
+#include "models/asr/conformer.h"
+#include "models/asr/ctc.h"
+#include "models/asr/shape.h"
+#include "models/asr/subsample.h"
+#include "models/asr/transcript.h"
+
+typedef struct asr_limits {
+    const kernels *k;
+    uint32_t max_text; /* bytes of transcript, the NUL included, >= 2 */
+    uint32_t beam;     /* 1: best path; up to CTC_MAX_BEAM */
+    enum kv_kind kv;   /* how the attention's past is kept; KV_F32 is 0 */
+} asr_limits;
+
+typedef struct asr {
+    asr_shape shape;  /* config, from the file */
+    subsample front;  /* weights and state */
+    conformer_block block[ASR_MAX_BLOCKS];
+    linear_i8 head;   /* [vocab x dim] */
+    conformer_desk desk;
+    ctc search;
+    transcript words;
+    float *frame;     /* [chunk x dim] encoder frames of the chunk that fills */
+    float *score;     /* [vocab] */
+    uint32_t ready;   /* frames in it */
+    uint32_t phase;   /* mel frames since the reset, mod 8 */
+    int heard, ended; /* a mel frame came since the reset; asr_finish was called */
+} asr;
+
+/* Checks every shape and points at the weights; the file must stay mapped. 0, or ERR_MODEL with what was expected. */
+int asr_bind(asr *x, const gguf *file, sotto_error *err);
+void asr_layout(asr *x, arena *a, const asr_limits *limits);
+void asr_reset(asr *x);
+void asr_push_mel(asr *x, const float *mel); /* one raw log-mel frame [bands]; ignored after asr_finish */
+int asr_step(asr *x);                        /* 1 when it did one chunk, 0 when there is nothing to do */
+/* The end of the sound: silence fills the last encoder frame and one more, so that no last word is lost. Idempotent. */
+void asr_finish(asr *x);
+
+const char *asr_text(const asr *x);            /* words so far, NUL-terminated, valid until the next call that takes `asr *` */
+uint32_t asr_settled(const asr *x);            /* its leading bytes (whole words) that no later sound can change */
+uint32_t asr_word_count(const asr *x);
+asr_word asr_word_at(const asr *x, uint32_t index); /* index < asr_word_count */
+uint32_t asr_quiet_ms(const asr *x);           /* since the last token, as far as chunks were done */
+
+#endif
