@@ -18,7 +18,8 @@ int device_list(device_info *out, int room, platform_error *e); /* returns how m
 
 typedef struct device_stats {
     uint64_t captured, played;          /* samples at the program's rate */
-    uint32_t input_lost, output_dry;    /* samples (device rate) that found no room; silence played because nothing was there */
+    uint32_t input_lost;                /* samples (device's rate) that found no room: the program read too late */
+    uint32_t output_dry;                /* times the queue ran out: once at the end of each reply is as it should be */
     uint32_t input_xruns, output_xruns; /* over- and underflows the driver reported */
 } device_stats;
 

@@ -1,5 +1,5 @@
 /* trace: Chrome/Perfetto JSON ("traceEvents"), written as it happens; the file is whole JSON after trace_close, and opens in Perfetto even when cut.
- * Times are ns on the monotonic clock; the first one seen is the file's zero. One thread writes. */
+ * Times are ns on the monotonic clock. One thread writes. */
 #ifndef SOTTO_PLATFORM_TRACE_H
 #define SOTTO_PLATFORM_TRACE_H
 #include "platform/platform.h"
@@ -8,7 +8,7 @@
 typedef struct trace {
     FILE *file; /* NULL: every call does nothing */
     char name[256];
-    uint64_t zero, events;
+    uint64_t events;
 } trace;
 
 int trace_open(trace *t, const char *path, platform_error *e);

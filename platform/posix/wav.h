@@ -30,14 +30,16 @@ double wav_seconds(const wav_reader *w); /* by the header; 0 when it does not sa
 void wav_close(wav_reader *w);
 
 typedef struct wav_writer {
-    void *file;
-    char name[256];
-    uint64_t samples;
+    void *file;       /* FILE */
+    char name[256];   /* for messages */
+    uint64_t samples; /* written so far */
     uint32_t rate;
+    int seekable;     /* 0: a pipe; its header says "until the end" */
+    int why;          /* errno of the first write that failed */
 } wav_writer;
 
 int wav_create(wav_writer *w, const char *path, uint32_t rate, platform_error *e);
 int wav_write(wav_writer *w, const int16_t *samples, size_t n, platform_error *e);
-int wav_finish(wav_writer *w, platform_error *e); /* header, flush, close; -1 when anything did not reach the disk */
+int wav_finish(wav_writer *w, platform_error *e); /* header, flush, close; -1 when anything did not reach the disk. Once, also after a failed write */
 
 #endif
