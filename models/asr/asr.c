@@ -22,6 +22,13 @@ void asr_layout(asr *x, arena *a, const asr_limits *limits) {
     ctc_layout(&x->search, a, s->vocab, limits->beam, limits->max_text);
     transcript_layout(&x->words, a, limits->max_text);
     x->frame = ARENA_ARRAY(a, float, (size_t)s->chunk * s->dim);
+}
+
+void asr_scratch(asr *x, arena *a) {
+    const asr_shape *s = &x->shape;
+    subsample_scratch(&x->front, a);
+    conformer_desk_scratch(&x->desk, a, s);
+    ctc_scratch(&x->search, a);
     x->score = ARENA_ARRAY(a, float, s->vocab);
 }
 

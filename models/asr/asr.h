@@ -1,6 +1,6 @@
 /* asr: the recogniser. Raw log-mel frames in, text with word times out, in fixed memory, as the sound comes.
  *
- *     asr_bind(x, file, err);  asr_layout(x, arena, &limits);  asr_reset(x);
+ *     asr_bind(x, file, err);  asr_layout(x, arena, &limits);  asr_scratch(x, arena);  asr_reset(x);
  *     for each mel frame:  asr_push_mel(x, frame);  while (asr_step(x)) ... asr_text(x) ...
  *     at the end:          asr_finish(x);           while (asr_step(x)) ...
  *
@@ -39,7 +39,8 @@ typedef struct asr {
 
 /* Checks every shape and points at the weights; the file must stay mapped. 0, or ERR_MODEL with what was expected. */
 int asr_bind(asr *x, const gguf *file, sotto_error *err);
-void asr_layout(asr *x, arena *a, const asr_limits *limits);
+void asr_layout(asr *x, arena *a, const asr_limits *limits); /* what lives between steps */
+void asr_scratch(asr *x, arena *a);                          /* what one push or step needs only while it runs; after asr_layout */
 void asr_reset(asr *x);
 void asr_push_mel(asr *x, const float *mel); /* one raw log-mel frame [bands]; ignored after asr_finish */
 int asr_step(asr *x);                        /* 1 when it did one chunk, 0 when there is nothing to do */

@@ -70,9 +70,12 @@ void conformer_reset(conformer_block *b, const asr_shape *s) {
 static uint32_t larger(uint32_t a, uint32_t b) { return a > b ? a : b; }
 
 void conformer_desk_layout(conformer_desk *d, arena *a, const asr_shape *s, const kernels *k) {
-    uint32_t wide = larger(s->ff, 3 * s->dim), rows = s->left + s->chunk;
     d->k = k;
-    rope_layout(&d->rope, a, rows, s->dim / s->heads, s->theta);
+    rope_layout(&d->rope, a, s->left + s->chunk, s->dim / s->heads, s->theta);
+}
+
+void conformer_desk_scratch(conformer_desk *d, arena *a, const asr_shape *s) {
+    uint32_t wide = larger(s->ff, 3 * s->dim), rows = s->left + s->chunk;
     attention_layout(&d->attention, a, s->heads, s->dim / s->heads, rows);
     quant_layout(&d->quant, a, s->chunk, larger(wide, s->bands / 8 * s->channels));
     d->wide = ARENA_ARRAY(a, float, (size_t)s->chunk * wide);

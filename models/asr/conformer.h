@@ -39,7 +39,8 @@ typedef struct conformer_desk { /* what all blocks of a model share: scratch and
 int conformer_bind(conformer_block *b, const gguf *g, const asr_shape *s, uint32_t index, sotto_error *err); /* 0, or ERR_MODEL */
 void conformer_layout(conformer_block *b, arena *a, const asr_shape *s, enum kv_kind kind);
 void conformer_reset(conformer_block *b, const asr_shape *s);
-void conformer_desk_layout(conformer_desk *d, arena *a, const asr_shape *s, const kernels *k);
+void conformer_desk_layout(conformer_desk *d, arena *a, const asr_shape *s, const kernels *k); /* the table of rotations */
+void conformer_desk_scratch(conformer_desk *d, arena *a, const asr_shape *s);                  /* what a chunk needs only while it runs */
 /* x [n x dim] in place, 1 <= n <= chunk: the frames of one chunk (fewer only at the end of the sound). */
 void conformer_run(conformer_block *b, conformer_desk *d, const asr_shape *s, float *x, uint32_t n);
 

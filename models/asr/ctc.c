@@ -24,7 +24,10 @@ void ctc_layout(ctc *c, arena *a, uint32_t vocab, uint32_t beam, uint32_t most) 
     if (beam == 1) return;
     c->spare = ARENA_ARRAY(a, ctc_path, beam);
     paths_layout(c->spare, a, beam, most);
-    c->next = ARENA_ARRAY(a, ctc_candidate, (size_t)beam * (1 + CTC_CHOICES));
+}
+
+void ctc_scratch(ctc *c, arena *a) {
+    if (c->beam > 1) c->next = ARENA_ARRAY(a, ctc_candidate, (size_t)c->beam * (1 + CTC_CHOICES));
 }
 
 void ctc_reset(ctc *c) {

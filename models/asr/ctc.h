@@ -41,7 +41,8 @@ typedef struct ctc {
 } ctc;
 
 /* beam 1..CTC_MAX_BEAM, `most` tokens a hypothesis. */
-void ctc_layout(ctc *c, arena *a, uint32_t vocab, uint32_t beam, uint32_t most);
+void ctc_layout(ctc *c, arena *a, uint32_t vocab, uint32_t beam, uint32_t most); /* state */
+void ctc_scratch(ctc *c, arena *a);                                             /* what a push needs only while it runs */
 void ctc_reset(ctc *c);
 void ctc_push(ctc *c, const kernels *k, float *score); /* one frame of scores [vocab], any scale (softmax is taken); overwritten */
 const ctc_token *ctc_tokens(const ctc *c, uint32_t *count); /* of the best hypothesis */

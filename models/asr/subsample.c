@@ -46,8 +46,11 @@ void subsample_layout(subsample *s, arena *a) {
         size_t line = (size_t)s->stage[i].width * s->stage[i].depth;
         s->stage[i].prev = ARENA_ARRAY(a, float, line);
         s->stage[i].even = ARENA_ARRAY(a, float, line);
-        s->row[i] = ARENA_ARRAY(a, float, (size_t)(s->bands >> (i + 1)) * s->channels);
     }
+}
+
+void subsample_scratch(subsample *s, arena *a) {
+    for (uint32_t i = 0; i < SUB_STAGES; i++) s->row[i] = ARENA_ARRAY(a, float, (size_t)(s->bands >> (i + 1)) * s->channels);
     s->depth = ARENA_ARRAY(a, float, (size_t)(s->bands / 4) * s->channels);
 }
 
