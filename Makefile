@@ -7,7 +7,7 @@
 #   make bench      kernels and stages, timed against budgets and peers
 #   make install    library, header, pkg-config file, command   (PREFIX, DESTDIR)
 #   make deps format clean
-#   CC=clang · SANITIZE=address,undefined · BUILD=folder
+#   V=1 · CC=clang · SANITIZE=address,undefined · BUILD=folder
 
 BUILD ?= build
 PREFIX ?= /usr/local
@@ -16,6 +16,8 @@ VERSION := $(shell sed -n 's/^\#define SOTTO_VERSION "\(.*\)"/\1/p' runtime/sott
 ifeq ($(origin CC),default)
 CC := gcc
 endif
+
+Q := $(if $(V),,@)
 
 all: $(BUILD)/sotto
 
@@ -30,7 +32,8 @@ PACKAGES := portaudio-2.0 sndfile kissfft-float speexdsp libcjson
 WARN := -Wall -Wextra -Werror -Wstrict-prototypes -Wvla -Wshadow
 OPT ?= -O2
 SAN := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
-CFLAGS_ALL = -std=c11 $(WARN) $(OPT) -g -ffp-contract=off -fno-math-errno -fno-trapping-math -pthread -I. $(SAN) $(CFLAGS)
+STACK := -fstack-usage
+CFLAGS_ALL = -std=c11 $(WARN) $(OPT) -g -ffp-contract=off -fno-math-errno -fno-trapping-math -pthread -I. -I$(BUILD)/gen $(SAN) $(CFLAGS)
 PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
 LDLIBS_ALL = $(PKG_LIBS) -lm -pthread $(SAN) $(LDLIBS)
@@ -43,26 +46,37 @@ TEST_BIN := $(TESTS:%=$(BUILD)/tests/%)
 
 $(BUILD)/obj/models/kernels/%.o: models/kernels/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) $(PKG_CFLAGS) $(KERNEL_CFLAGS_$*) -MMD -MP -c -o $@ $<
+	@echo "  CC  $<"
+	$(Q)$(CC) $(CFLAGS_ALL) $(STACK) $(PKG_CFLAGS) $(KERNEL_CFLAGS_$*) -MMD -MP -c -o $@ $<
 
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
+	@echo "  CC  $<"
+	$(Q)$(CC) $(CFLAGS_ALL) $(STACK) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
+
+# The largest frame of the core, as the compiler laid it out; `sotto plan` prints it.
+$(BUILD)/gen/stack_frames.h: $(CORE_OBJ) tests/check/stack.sh
+	@mkdir -p $(@D)
+	$(Q)sh tests/check/stack.sh $(CORE_OBJ:.o=.su) > $@
+
+$(BUILD)/obj/platform/host/cmd_plan.o: $(BUILD)/gen/stack_frames.h
 
 $(BUILD)/libsotto.a: $(CORE_OBJ)
-	@rm -f $@
-	ar rcs $@ $^
+	@echo "  AR  $@"; rm -f $@
+	$(Q)ar rcs $@ $^
 
 $(BUILD)/libplatform.a: $(PLATFORM_OBJ)
-	@rm -f $@
-	ar rcs $@ $^
+	@echo "  AR  $@"; rm -f $@
+	$(Q)ar rcs $@ $^
 
 $(BUILD)/sotto: $(HOST_OBJ) $(BUILD)/libplatform.a $(BUILD)/libsotto.a
-	$(CC) $(CFLAGS_ALL) -o $@ $^ $(LDLIBS_ALL)
+	@echo "  LD  $@"
+	$(Q)$(CC) $(CFLAGS_ALL) -o $@ $^ $(LDLIBS_ALL)
 
-$(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/libplatform.a $(BUILD)/libsotto.a
+$(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/obj/tests/voice.o $(BUILD)/libplatform.a $(BUILD)/libsotto.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) -o $@ $^ -lcmocka $(LDLIBS_ALL)
+	@echo "  LD  $@"
+	$(Q)$(CC) $(CFLAGS_ALL) -o $@ $^ -lcmocka $(LDLIBS_ALL)
 
 # Installing comes first and a second make reads pkg-config afresh.
 deps:

@@ -19,14 +19,12 @@ static size_t layout_since(const layout *l, size_t before) {
 
 /* One stage at a time, each with its own small frame: bind, take memory, take scratch and hand it back. */
 static int layout_asr(layout *l, asr *x) {
-    size_t before = l->kept.used, mark = arena_mark(&l->scratch);
+    size_t before = l->kept.used;
     if (!l->c->asr) return 0;
     const gguf *file = model_file(l->c->asr, &l->err, "asr");
     if (!file || asr_bind(x, file, &l->err) != 0) return l->err.code;
     asr_limits limits = {.k = l->k, .max_text = l->c->max_text, .beam = l->c->beam};
     asr_layout(x, &l->kept, &limits);
-    asr_scratch(x, &l->scratch);
-    arena_rewind(&l->scratch, mark);
     l->report->asr = layout_since(l, before);
     l->report->weights += file->size;
     return 0;
