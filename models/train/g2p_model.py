@@ -1,0 +1,98 @@
+"""The letter-to-sound network: one bidirectional GRU reads the letters, one GRU writes a chunk of phones a letter.
+
+    e[t] = [forward GRU, backward GRU](letter table)          2 x ENC values a letter
+    d[t] = GRU([e[t], embedding of chunk t-1], d[t-1])        DEC values
+    p(chunk t) = softmax(W d[t] + b)
+
+The letter-aligned encoder-decoder of Yao & Zweig 2015 with GRUs (Cho et al. 2014, reset gate after the product).
+Gate order is r, z, n. `letters` holds ids 1..27 (g2p_data.LETTERS), all words of a batch have the same length.
+"""
+import torch
+from torch import nn
+
+ENC, DEC, CHUNK = 128, 144, 32       # widths: one direction, writer, chunk embedding
+LETTER_IDS = 28
+
+
+def cell(gate_in, gate_state, state):
+    """One GRU step from the two pre-activations [.., 3H] and the state [.., H]."""
+    in_r, in_z, in_n = gate_in.chunk(3, -1)
+    st_r, st_z, st_n = gate_state.chunk(3, -1)
+    r, z = torch.sigmoid(in_r + st_r), torch.sigmoid(in_z + st_z)
+    n = torch.tanh(in_n + r * st_n)
+    return n + z * (state - n)
+
+
+class Recurrent(nn.Module):
+    """State side of `count` parallel GRUs: weights [count, 3H, H] and biases [count, 1, 3H]."""
+
+    def __init__(self, count, width):
+        super().__init__()
+        bound = width ** -0.5
+        self.weight = nn.Parameter(torch.empty(count, 3 * width, width).uniform_(-bound, bound))
+        self.bias = nn.Parameter(torch.zeros(count, 1, 3 * width))
+        self.count, self.width, self.step = count, width, cell
+
+    def forward(self, gates):
+        """gates: list over time of [count, batch, 3H] -> list of states [count, batch, H]."""
+        state = gates[0].new_zeros(self.count, gates[0].shape[1], self.width)
+        weight, out = self.weight.transpose(1, 2), []
+        for gate in gates:
+            state = self.step(gate, torch.matmul(state, weight).float() + self.bias, state)
+            out.append(state)
+        return out
+
+
+class LetterToSound(nn.Module):
+    """The whole network; `classes` is the number of chunks, id `classes` of the embedding is the start mark."""
+
+    def __init__(self, classes, drop=0.2):
+        super().__init__()
+        self.letter = nn.Embedding(LETTER_IDS, 6 * ENC)          # input side of both readers, bias included
+        nn.init.normal_(self.letter.weight, std=0.3)
+        self.reader = Recurrent(2, ENC)
+        self.chunk = nn.Embedding(classes + 1, CHUNK)
+        nn.init.normal_(self.chunk.weight, std=0.5)
+        self.writer_in = nn.Linear(2 * ENC + CHUNK, 3 * DEC)
+        self.writer = Recurrent(1, DEC)
+        self.out = nn.Linear(DEC, classes)
+        self.drop = nn.Dropout(drop)
+        self.classes = classes
+
+    def encode(self, letters):
+        """[batch, T] -> [T, batch, 2 ENC]"""
+        table = self.letter(letters.T)                                            # [T, B, 6 ENC]
+        size = letters.shape[1]
+        gates = [torch.stack((table[t, :, :3 * ENC], table[size - 1 - t, :, 3 * ENC:])) for t in range(size)]
+        states = self.reader(gates)
+        return torch.stack([torch.cat((states[t][0], states[size - 1 - t][1]), -1) for t in range(size)])
+
+    def forward(self, letters, chunks, blind=0.0):
+        """Teacher-forced logits [T, batch, classes]; `blind` of the previous chunks are replaced by the start mark."""
+        start = torch.full_like(chunks[:, :1], self.classes)
+        before = torch.cat((start, chunks[:, :-1]), 1)
+        if blind > 0:
+            before = torch.where(torch.rand(before.shape) < blind, self.classes, before)
+        seen = torch.cat((self.drop(self.encode(letters)), self.chunk(before.T)), -1)
+        gates = self.writer_in(seen).float()
+        states = torch.stack([s[0] for s in self.writer([g[None].contiguous().clone() for g in gates])])
+        return self.out(self.drop(states)).float()
+
+    @torch.no_grad()
+    def greedy(self, letters):
+        """Best chunk a letter [batch, T], left to right."""
+        enc = self.encode(letters)
+        state = enc.new_zeros(letters.shape[0], DEC)
+        before = torch.full((letters.shape[0],), self.classes)
+        out = []
+        for frame in enc:
+            gate = self.writer_in(torch.cat((frame, self.chunk(before)), -1))
+            state = cell(gate, state @ self.writer.weight[0].T + self.writer.bias[0], state)
+            before = self.out(state).argmax(-1)
+            out.append(before)
+        return torch.stack(out, 1)
+
+
+def letter_ids(words):
+    """[batch, T] ids of words that all have the same length."""
+    return torch.tensor([[27 if c == "'" else ord(c) - 96 for c in w] for w in words])

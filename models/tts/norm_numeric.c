@@ -1,0 +1,245 @@
+/* norm_numeric: tokens that start with a digit, a sign or a currency: phones, codes, fractions, money, measures, ranges.
+ *
+ * Readers are tried from the most to the least special; the plain number is last and always succeeds.
+ */
+#include "models/tts/norm.h"
+
+/* Groups of a phone number from `at`: sizes into `group`, count returned, its end in *end. Separators - . or space. */
+static int phone_groups(const norm *n, size_t at, size_t group[6], size_t *end)
+{
+    int count = 0;
+    while (count < 6) {
+        int paren = norm_peek(n, at) == '(';
+        size_t len = norm_digits_at(n, at + (size_t)paren);
+        if (len == 0 || (paren && norm_peek(n, at + 1 + len) != ')')) break;
+        group[count++] = len;
+        at += len + 2 * (size_t)paren;
+        *end = at;
+        int c = norm_peek(n, at);
+        if (c == '-' || c == '.' || c == ' ') at++;
+        else if (!paren) break;
+    }
+    return count;
+}
+
+/* 555-1212, 415-555-1212, (415) 555-1212, +1 415 555 1212, 415.555.1212 */
+static int read_phone(norm *n)
+{
+    size_t group[6], end = n->at, at = n->at;
+    int plus = norm_peek(n, at) == '+';
+    int count = phone_groups(n, at + (size_t)plus, group, &end), first = 0;
+    if (count >= 4 && group[0] <= 2 && (plus || group[0] == 1)) first = 1;
+    int local = count == 2 && group[0] == 3 && group[1] == 4 && norm_peek(n, at + 3) == '-';
+    int area = count == first + 3 && group[first] == 3 && group[first + 1] == 3 && group[first + 2] == 4;
+    if (!local && !area && !(plus && count >= 2)) return 0;
+    int spaced = norm_peek(n, at + 3) == ' ' && !first && norm_peek(n, at) != '(';
+    if (spaced && !plus && count == 2) return 0;
+    if (plus) norm_say(n, "plus"), at++;
+    for (int i = 0; i < count; i++) {
+        while (!norm_is_digit(norm_peek(n, at))) at++;
+        norm_digits(n, at, group[i]);
+        at += group[i];
+        if (i + 1 < count) norm_mark(n, ',');
+    }
+    n->at = end;
+    return 1;
+}
+
+/* 192.168.1.1 and 2.0.1: numbers joined by "dot" (addresses) or "point" (versions). */
+static int read_dotted(norm *n)
+{
+    size_t at = n->at;
+    int dots = 0;
+    while (norm_digits_at(n, at) > 0) {
+        at += norm_digits_at(n, at);
+        if (norm_peek(n, at) != '.' || norm_digits_at(n, at + 1) == 0) break;
+        at++, dots++;
+    }
+    if (dots < 2) return 0;
+    while (n->at < at) {
+        size_t len = norm_digits_at(n, n->at);
+        norm_cardinal(n, norm_value(n, n->at, len));
+        n->at += len;
+        if (n->at < at) norm_say(n, dots == 3 ? "dot" : "point"), n->at++;
+    }
+    return 1;
+}
+
+/* 12-34-56 and longer: a code, digit by digit. */
+static int read_code(norm *n)
+{
+    size_t at = n->at + norm_digits_at(n, n->at);
+    int parts = 1;
+    while (norm_peek(n, at) == '-' && norm_digits_at(n, at + 1) > 0) at += 1 + norm_digits_at(n, at + 1), parts++;
+    if (parts < 3) return 0;
+    norm_digits(n, n->at, at - n->at);
+    n->at = at;
+    return 1;
+}
+
+/* 3:1, 16:9 (clock times were tried before) */
+static int read_ratio(norm *n)
+{
+    size_t a = norm_digits_at(n, n->at), b = norm_digits_at(n, n->at + a + 1);
+    if (norm_peek(n, n->at + a) != ':' || a == 0 || b == 0) return 0;
+    norm_cardinal(n, norm_value(n, n->at, a));
+    norm_say(n, "to");
+    norm_cardinal(n, norm_value(n, n->at + a + 1, b));
+    n->at += a + b + 1;
+    return 1;
+}
+
+/* 1/2, 2 1/2, 24/7, 9/11 */
+static int read_fraction(norm *n)
+{
+    size_t a = norm_digits_at(n, n->at), at = n->at + a, b, whole = 0;
+    if (norm_peek(n, at) == ' ' && (b = norm_digits_at(n, at + 1)) > 0 && norm_peek(n, at + 1 + b) == '/') whole = a, a = b, at += 1 + b;
+    b = norm_digits_at(n, at + 1);
+    if (a == 0 || b == 0 || a > 9 || b > 9 || norm_peek(n, at) != '/' || norm_peek(n, at + 1 + b) == '/') return 0;
+    uint64_t over = norm_value(n, at - a, a), under = norm_value(n, at + 1, b);
+    if (whole) {
+        norm_cardinal(n, norm_value(n, n->at, whole));
+        norm_say(n, "and");
+    }
+    n->at = at + 1 + b;
+    if ((over == 24 && under == 7) || (over == 9 && under == 11)) {
+        norm_cardinal(n, over);
+        norm_cardinal(n, under);
+    } else if (over == 1 && whole && under == 2) norm_say(n, "a half");
+    else norm_fraction(n, over, under);
+    norm_read_unit(n, 1);
+    return 1;
+}
+
+/* One of the single-character fractions at n->at; `after`: a whole number was said before. */
+static int read_vulgar(norm *n, int after)
+{
+    static const char *const name[] = {"half", "quarter", "three quarters", "third", "two thirds", "eighth"};
+    int c = norm_peek(n, n->at);
+    if (c < SYM_HALF || c > SYM_EIGHTH) return 0;
+    int plural = c == SYM_THREE_QUARTERS || c == SYM_TWO_THIRDS;
+    if (after) norm_say(n, "and");
+    if (!plural) norm_say(n, after ? "a" : "one");
+    norm_say(n, name[c - SYM_HALF]);
+    n->at++;
+    norm_read_unit(n, !after);
+    return 1;
+}
+
+/* May a bare four-digit number be a year here? Cues are the words around it. */
+static int looks_like_year(const norm *n, const norm_number *x)
+{
+    if (x->digits != 4 || x->commas || x->part_len || x->value < 1000 || x->value > 2099) return 0;
+    if (norm_last_in(n, "in since year by until till of from before after circa early late mid during copyright to spring summer autumn fall winter")) return 1;
+    if (norm_last_in(n, "is equals are makes plus minus times about over under total number around nearly almost exactly")) return 0;
+    if (x->value < 1900) return 0;
+    size_t at = norm_skip_spaces(n, x->end), len = norm_letters_at(n, at);
+    int plural = len > 3 && norm_peek(n, at) >= 'a' && norm_peek(n, at + len - 1) == 's' && !norm_in_list(n->in + at, len, "this thus does always");
+    return !(plural && at > x->end);
+}
+
+/* Letters right after the digits: ordinal, decade, factor. 1 when the whole token was said. */
+static int read_suffix(norm *n, const norm_number *x)
+{
+    size_t at = x->end;
+    int plain = x->part_len == 0 && x->digits > 0;
+    if (plain && (norm_match_word(n, at, "st") || norm_match_word(n, at, "nd") || norm_match_word(n, at, "rd") || norm_match_word(n, at, "th"))) {
+        norm_ordinal(n, x->value);
+        n->at = at + 2;
+        return 1;
+    }
+    size_t s = at + (norm_peek(n, at) == '\'');
+    int decade = plain && !x->commas && x->value % 10 == 0 && norm_peek(n, s) == 's' && norm_match_word(n, s, "s");
+    int cue = norm_last_in(n, "the early late mid since") || s > at || (x->whole > 0 && norm_peek(n, x->whole - 1) == '\'');
+    if (decade && ((x->digits == 4 && x->value >= 1000 && x->value < 2100) || (x->digits == 2 && x->value >= 20 && cue))) {
+        norm_decade(n, x->value);
+        n->at = s + 1;
+        return 1;
+    }
+    int factor = norm_peek(n, at) == 'x' && !norm_is_letter(norm_peek(n, at + 1));
+    if (!factor) return 0;
+    int by = norm_is_digit(norm_peek(n, at + 1));
+    norm_say_number(n, x);
+    norm_say(n, by ? "by" : "times");
+    n->at = at + 1;
+    return 1;
+}
+
+/* After a number: "-5", "–10", "x 3", "+ 2" and the like join it to the next one. */
+static void read_join(norm *n)
+{
+    size_t space = norm_peek(n, n->at) == ' ', at = n->at + space;
+    int c = norm_peek(n, at);
+    size_t next = norm_skip_spaces(n, at + 1);
+    int digit = norm_is_digit(norm_peek(n, next)) || (norm_peek(n, next) == '$' && norm_is_digit(norm_peek(n, next + 1)));
+    if (!digit || (space && norm_peek(n, at + 1) != ' ' && c != '=')) return;
+    const char *word = NULL;
+    if (c == '-' || c == SYM_DASH) word = space ? "minus" : "to";
+    if (c == '+') word = "plus";
+    if (c == SYM_TIMES || c == '*') word = "times";
+    if (c == 'x' && space) word = "by";
+    if (c == SYM_DIVIDE || (c == '/' && space)) word = "divided by";
+    if (c == '=') word = "equals";
+    if (c == '<') word = "is less than";
+    if (c == '>') word = "is greater than";
+    if (c == '^') word = "to the power of";
+    if (!word) return;
+    norm_say(n, word);
+    n->at = next;
+}
+
+/* The plain number with what follows it. */
+static int read_number(norm *n)
+{
+    norm_number x;
+    if (!norm_parse(n, n->at, &x)) return 0;
+    if (read_suffix(n, &x)) {
+        read_join(n);
+        return 1;
+    }
+    size_t begin = n->at;
+    n->at = x.end;
+    if (norm_peek(n, x.end) >= SYM_HALF && norm_peek(n, x.end) <= SYM_EIGHTH && !x.part_len) {
+        norm_cardinal(n, x.value);
+        return read_vulgar(n, 1);
+    }
+    int hot = (norm_peek(n, x.end) == 'F' || norm_peek(n, x.end) == 'C') && x.digits <= 3 && !norm_is_letter(norm_peek(n, x.end + 1));
+    if (looks_like_year(n, &x) && !norm_is_letter(norm_peek(n, x.end))) norm_year(n, x.value);
+    else norm_say_number(n, &x);
+    if (hot) {
+        norm_say(n, norm_peek(n, x.end) == 'F' ? "degrees fahrenheit" : "degrees celsius");
+        n->at++;
+    } else norm_read_unit(n, x.value == 1 && !x.part_len && x.digits > 0);
+    read_join(n);
+    return n->at > begin;
+}
+
+/* A sign before a number: minus, plus, plus or minus, about, number. Only at the start of a token. */
+static int read_sign(norm *n)
+{
+    int c = norm_peek(n, n->at), before = n->at ? norm_peek(n, n->at - 1) : ' ';
+    int next = norm_peek(n, n->at + 1), after = norm_peek(n, n->at + 2);
+    int number = norm_is_digit(next) || (next == '.' && norm_is_digit(after)) || (next == '$' && norm_is_digit(after));
+    const char *word = c == '-' ? "minus" : c == '+' ? "plus" : c == SYM_PLUS_MINUS ? "plus or minus" : c == '~' ? "about" : c == '#' ? "number" :
+                       c == '<' ? "less than" : c == '>' ? "greater than" : NULL;
+    if (!word || !number || norm_is_letter(before) || norm_is_digit(before)) return 0;
+    norm_say(n, word);
+    n->at++;
+    return 1;
+}
+
+int norm_read_numeric(norm *n)
+{
+    int c = norm_peek(n, n->at);
+    if ((c == '(' || c == '+') && read_phone(n)) return 1;
+    if (read_sign(n)) return 1;
+    if (c == '.' && norm_is_digit(norm_peek(n, n->at + 1)) && !(n->at && norm_is_letter(norm_peek(n, n->at - 1)))) return read_number(n);
+    if (read_vulgar(n, 0)) return 1;
+    if (!norm_is_digit(c)) return 0;
+    if (norm_read_date(n) || read_phone(n) || read_dotted(n) || read_code(n)) return 1;
+    if (norm_read_time(n) || read_ratio(n)) {
+        read_join(n);
+        return 1;
+    }
+    return read_fraction(n) || read_number(n);
+}
