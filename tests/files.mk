@@ -1,0 +1,10 @@
+TESTS += test_kvring
+TESTS += test_attention
+TESTS += test_llama
+TESTS += test_tokenizer
+TESTS += test_sampler
+TESTS += test_sinks
+TESTS += test_toolcall
+TESTS += test_llm
+TESTS += test_acoustic
+TESTS += test_vocoder

@@ -18,7 +18,8 @@ import tts_nn
 HOP, NFFT, BINS, SHIFT = 160, 512, 257, 56
 PULSE_BANDS, NOISE_BANDS = 129, 65
 TOP = 7900.0                            # Hz: no harmonic above
-CONFIG = {"width": 128, "hidden": 288, "kernel": 7, "ahead": [1, 1, 0, 0], "dilation": [1, 1, 1, 1], "mel": 80}
+CONFIG = {"width": 128, "hidden": 288, "kernel": 7, "ahead": [1, 1, 0, 0], "dilation": [1, 1, 1, 1], "mel": 80,
+          "n_fft": NFFT, "hop": HOP, "pulse_bands": PULSE_BANDS, "noise_bands": NOISE_BANDS}
 
 
 def pulses(phase, f0, amplitude):
@@ -66,7 +67,7 @@ def free_pulses(f0, voiced):
 
 
 def spread(bands, step):
-    """[..., n] values at every `step`-th bin -> [..., 257] by straight lines."""
+    """[..., n] values at every `step`-th bin -> every bin, by straight lines."""
     weight = torch.arange(step, dtype=bands.dtype, device=bands.device) / step
     low, high = bands[..., :-1, None], bands[..., 1:, None]
     inner = (low + (high - low) * weight).flatten(-2)
@@ -76,44 +77,46 @@ def spread(bands, step):
 class Vocoder(nn.Module):
     def __init__(self, config=None):
         super().__init__()
-        c = self.config = dict(config or CONFIG)
+        c = self.config = {**CONFIG, **(config or {})}
+        self.pulse_bands, self.noise_bands = c["pulse_bands"], c["noise_bands"]
         self.enter = nn.Linear(c["mel"] + 2, c["width"])
         self.blocks = tts_nn.stack(c["width"], c["hidden"], c["kernel"], c["ahead"], c["dilation"])
         self.norm = nn.LayerNorm(c["width"], eps=tts_nn.EPS)
-        self.head = nn.Linear(c["width"], 2 * PULSE_BANDS + NOISE_BANDS)
-        self.register_buffer("hann", torch.hann_window(NFFT))
+        self.head = nn.Linear(c["width"], 2 * self.pulse_bands + self.noise_bands)
+        hann = torch.hann_window(c["n_fft"], dtype=torch.float64)
+        self.register_buffer("hann", hann.float())
+        square = torch.nn.functional.pad(hann ** 2, (0, -c["n_fft"] % c["hop"]))
+        self.register_buffer("inverse", (1.0 / square.view(-1, c["hop"]).sum(0)).float())
         with torch.no_grad():
             self.head.weight.mul_(0.3)
             self.head.bias.zero_()
-            self.head.bias[:PULSE_BANDS] = -4.0
-            self.head.bias[2 * PULSE_BANDS:] = -6.0
-        overlap = sum(np.roll(np.hanning(NFFT + 1)[:NFFT] ** 2, 0)[i::HOP][:NFFT // HOP + 1].sum() * np.eye(HOP)[i]
-                      for i in range(HOP))
-        self.register_buffer("inverse", torch.tensor(1.0 / overlap, dtype=torch.float32))
+            self.head.bias[:self.pulse_bands] = -4.0
+            self.head.bias[2 * self.pulse_bands:] = -6.0
 
     def filters(self, features):
-        """features [B, T, 82] (normalised mel, pitch, voicing) -> pulse filter [B, T, 257] complex, noise gain [B, T, 257]."""
+        """features [B, T, mel + 2] (normalised mel, pitch, voicing) -> complex pulse filter, noise gain [B, T, bins]."""
         raw = self.head(self.norm(self.blocks(self.enter(features)))).float()
-        size = torch.exp(spread(raw[..., :PULSE_BANDS], 2).clamp(-14, 4))
-        angle = spread(raw[..., PULSE_BANDS:2 * PULSE_BANDS], 2)
-        noise = torch.exp(spread(raw[..., 2 * PULSE_BANDS:], 4).clamp(-14, 4))
+        half, p = self.config["n_fft"] // 2, self.pulse_bands
+        size = torch.exp(spread(raw[..., :p], half // (p - 1)).clamp(-14, 4))
+        angle = spread(raw[..., p:2 * p], half // (p - 1))
+        noise = torch.exp(spread(raw[..., 2 * p:], half // (self.noise_bands - 1)).clamp(-14, 4))
         return torch.polar(size, angle), noise
 
     def spectra(self, wave):
-        """[B, n] -> [B, T, 257]: Hann frames at hop 160."""
-        return torch.fft.rfft(wave.unfold(-1, NFFT, HOP) * self.hann)
+        """[B, n] -> [B, T, bins]: Hann frames, one a hop."""
+        return torch.fft.rfft(wave.unfold(-1, self.config["n_fft"], self.config["hop"]) * self.hann)
 
     def join(self, spectrum):
-        """[B, T, 257] -> [B, 160 (T-1) + 512]: inverse FFT, Hann, overlap-add, divided by the summed squared window."""
-        frames = torch.fft.irfft(spectrum, NFFT) * self.hann
+        """[B, T, bins] -> [B, hop (T-1) + n_fft]: inverse FFT, Hann, overlap-add, divided by the summed squared window."""
+        size, hop = self.config["n_fft"], self.config["hop"]
+        frames = torch.fft.irfft(spectrum, size) * self.hann
         batch, count, _ = frames.shape
-        length = (count - 1) * HOP + NFFT
-        wave = torch.nn.functional.fold(frames.transpose(1, 2), (1, length), (1, NFFT), stride=(1, HOP)).view(batch, length)
-        gain = self.inverse.repeat(length // HOP + 1)[:length]
-        return wave * gain
+        length = (count - 1) * hop + size
+        wave = torch.nn.functional.fold(frames.transpose(1, 2), (1, length), (1, size), stride=(1, hop)).view(batch, length)
+        return wave * self.inverse.repeat(length // hop + 1)[:length]
 
     def forward(self, features, pulse, noises):
-        """features [B, T, 82], pulse [B, n], noises: list of [B, n] -> list of waves [B, n], one a noise."""
+        """features [B, T, mel + 2], pulse [B, n], noises: list of [B, n] -> list of waves [B, n], one a noise."""
         tone, gain = self.filters(features)
         voiced = tone * self.spectra(pulse)
         return [self.join(voiced + gain * self.spectra(noise)) for noise in noises]

@@ -176,10 +176,10 @@ int vocoder_finish(vocoder *v, float *pcm) {
     if (v->pushed == 0) return 0;
     while (v->drained < AHEAD) {
         v->drained++;
-        const int ready = excite(v, v->last);
-        if (!convstack_flush(&v->net, v->row)) continue;
-        assert(ready);
-        (void)ready;
+        if (!excite(v, v->last)) continue; /* a stream of one frame */
+        const int row = convstack_flush(&v->net, v->row);
+        assert(row);
+        (void)row;
         sound(v, pcm);
         return 1;
     }
