@@ -8,3 +8,4 @@ TESTS += test_toolcall
 TESTS += test_llm
 TESTS += test_acoustic
 TESTS += test_vocoder
+TESTS += check_kernels

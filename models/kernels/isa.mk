@@ -1,5 +1,7 @@
-# Kernel sources by machine (ARCH of the Makefile), and the flags each kernel file alone is compiled with.
+# Kernel sources by machine (ARCH of the Makefile), and the flags that each kernel file alone is compiled with.
 KERNEL_COMMON := models/kernels/ref.c models/kernels/select.c
-KERNEL_SRC_x86_64 := $(KERNEL_COMMON) models/kernels/select_ref.c
+KERNEL_SRC_x86_64 := $(KERNEL_COMMON) models/kernels/select_x86.c models/kernels/avx2.c models/kernels/avx512vnni.c
 KERNEL_SRC_aarch64 := $(KERNEL_COMMON) models/kernels/select_ref.c
 KERNEL_SRC_arm-m55 := $(KERNEL_COMMON) models/kernels/select_ref.c
+KERNEL_CFLAGS_avx2 := -O3 -mavx2 -mf16c
+KERNEL_CFLAGS_avx512vnni := -O3 -mavx2 -mf16c -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vnni

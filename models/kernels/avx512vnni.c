@@ -1,0 +1,232 @@
+/* avx512vnni: AVX-512 with VPDPBUSD, which adds four u8 x s8 products to each int32 lane.
+ *
+ * One factor must be unsigned, so one side gets 128 added (its sign bit flipped) and 128 times the sum of the other side is
+ * taken off again, exactly: gemm_i8 shifts the activations and uses the row sums of the file; the block formats shift the
+ * weights (Q4_0 is stored shifted by 8) and take the block's activation sum.
+ * Sixteen sums are finished at once, one a lane, by a tree of unpacks; a last tile that would stick out is moved back over
+ * rows or activations already done, whose results are simply written twice.
+ */
+#include "models/kernels/tables.h"
+#include "models/kernels/vec_x86.h"
+
+enum { TILE = 16, STEP = 64 };
+
+static inline __m512i load_shifted(const int8_t *q, __mmask64 mask) {
+    return _mm512_xor_si512(_mm512_maskz_loadu_epi8(mask, q), _mm512_set1_epi8(-128));
+}
+
+static inline __m512i add_pair32(__m512i a, __m512i b) {
+    return _mm512_add_epi32(_mm512_unpacklo_epi32(a, b), _mm512_unpackhi_epi32(a, b));
+}
+static inline __m512i add_pair64(__m512i a, __m512i b) {
+    return _mm512_add_epi32(_mm512_unpacklo_epi64(a, b), _mm512_unpackhi_epi64(a, b));
+}
+
+/* In every 128-bit quarter: lanes 0..3 = that quarter's sums of a[0] .. a[3]. */
+static inline __m512i add_quads(const __m512i a[4]) {
+    return add_pair64(add_pair32(a[0], a[1]), add_pair32(a[2], a[3]));
+}
+
+/* Lane i = sum of all sixteen lanes of a[i]. */
+static inline __m512i add_sixteen(const __m512i a[TILE]) {
+    __m512i q0 = add_quads(a), q1 = add_quads(a + 4), q2 = add_quads(a + 8), q3 = add_quads(a + 12);
+    __m512i h0 = _mm512_add_epi32(_mm512_shuffle_i32x4(q0, q1, 0x44), _mm512_shuffle_i32x4(q0, q1, 0xee));
+    __m512i h1 = _mm512_add_epi32(_mm512_shuffle_i32x4(q2, q3, 0x44), _mm512_shuffle_i32x4(q2, q3, 0xee));
+    return _mm512_add_epi32(_mm512_shuffle_i32x4(h0, h1, 0x88), _mm512_shuffle_i32x4(h0, h1, 0xdd));
+}
+
+/* What a gemm_i8 call is about; every tile reads it. */
+typedef struct job {
+    float *y;
+    size_t y_stride; /* floats from one activation's results to the next */
+    const int8_t *w, *q;
+    const float *scale, *bias, *qs;
+    const int32_t *rowsum;
+    size_t cols;
+} job;
+
+/* acc[m * R + r] += 64 columns of row r and activation m. */
+static inline __attribute__((always_inline)) void tile_step(__m512i acc[TILE], const int8_t *w, const int8_t *q, size_t cols, __mmask64 mask,
+                                                            size_t R, size_t M) {
+    __m512i row[TILE];
+    for (size_t r = 0; r < R; r++) row[r] = _mm512_maskz_loadu_epi8(mask, w + r * cols);
+    for (size_t m = 0; m < M; m++) {
+        __m512i x = load_shifted(q + m * cols, mask);
+        for (size_t r = 0; r < R; r++) acc[m * R + r] = _mm512_dpbusd_epi32(acc[m * R + r], x, row[r]);
+    }
+}
+
+/* Results of R rows from r0 and M = 16/R activations from m0. */
+static inline __attribute__((always_inline)) void tile_run(const job *j, size_t r0, size_t m0, size_t R, size_t M) {
+    const int8_t *w = j->w + r0 * j->cols, *q = j->q + m0 * j->cols;
+    const __m512i lane = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+    const __m512i of_row = _mm512_and_si512(lane, _mm512_set1_epi32((int)R - 1));
+    const __m512i of_act = _mm512_srli_epi32(lane, R == 16 ? 4 : R == 8 ? 3 : 2);
+    const __mmask16 rows = (__mmask16)((1u << R) - 1), acts = (__mmask16)((1u << M) - 1);
+    __m512i acc[TILE];
+    size_t c = 0;
+    for (size_t i = 0; i < TILE; i++) acc[i] = _mm512_setzero_si512();
+    for (; c + STEP <= j->cols; c += STEP) tile_step(acc, w + c, q + c, j->cols, ~(__mmask64)0, R, M);
+    if (c < j->cols) tile_step(acc, w + c, q + c, j->cols, ~(__mmask64)0 >> (STEP - (j->cols - c)), R, M);
+    __m512i rowsum = _mm512_permutexvar_epi32(of_row, _mm512_maskz_loadu_epi32(rows, j->rowsum + r0));
+    __m512 scale = _mm512_permutexvar_ps(of_row, _mm512_maskz_loadu_ps(rows, j->scale + r0));
+    __m512 qs = _mm512_permutexvar_ps(of_act, _mm512_maskz_loadu_ps(acts, j->qs + m0));
+    __m512i sum = _mm512_sub_epi32(add_sixteen(acc), _mm512_slli_epi32(rowsum, 7));
+    __m512 v = _mm512_mul_ps(_mm512_cvtepi32_ps(sum), _mm512_mul_ps(qs, scale));
+    if (j->bias) v = _mm512_add_ps(v, _mm512_permutexvar_ps(of_row, _mm512_maskz_loadu_ps(rows, j->bias + r0)));
+    for (size_t m = 0; m < M; m++) {
+        __m512i to_front = _mm512_add_epi32(lane, _mm512_set1_epi32((int)(m * R)));
+        _mm512_mask_storeu_ps(j->y + (m0 + m) * j->y_stride + r0, rows, _mm512_permutexvar_ps(to_front, v));
+    }
+}
+
+static int32_t vnni_dot_i8(const int8_t *a, const int8_t *b, size_t n) {
+    const __m512i sign = _mm512_set1_epi8(-128);
+    __m512i sum = _mm512_setzero_si512(), extra = sum;
+    for (size_t i = 0; i < n; i += STEP) {
+        __mmask64 mask = n - i < STEP ? ~(__mmask64)0 >> (STEP - (n - i)) : ~(__mmask64)0;
+        __m512i vb = _mm512_maskz_loadu_epi8(mask, b + i);
+        sum = _mm512_dpbusd_epi32(sum, load_shifted(a + i, mask), vb);
+        extra = _mm512_dpbusd_epi32(extra, sign, vb);
+    }
+    return _mm512_reduce_add_epi32(_mm512_sub_epi32(sum, extra));
+}
+
+/* Fewer rows than a tile has: one at a time. */
+static void gemm_few(const job *j, size_t count, size_t rows) {
+    for (size_t m = 0; m < count; m++)
+        for (size_t r = 0; r < rows; r++) {
+            float v = (float)vnni_dot_i8(j->w + r * j->cols, j->q + m * j->cols, j->cols) * (j->qs[m] * j->scale[r]);
+            j->y[m * j->y_stride + r] = j->bias ? v + j->bias[r] : v;
+        }
+}
+
+static inline size_t tile_start(size_t i, size_t size, size_t n) {
+    return i + size <= n ? i : n - size;
+}
+
+static void gemm_four(const job *j, size_t count, size_t rows) {
+    for (size_t r = 0; r < rows; r += 4)
+        for (size_t m = 0; m < count; m += 4) tile_run(j, tile_start(r, 4, rows), tile_start(m, 4, count), 4, 4);
+}
+
+static void gemm_two(const job *j, size_t count, size_t rows) {
+    for (size_t r = 0; r < rows; r += 8)
+        for (size_t m = 0; m < count; m += 2) tile_run(j, tile_start(r, 8, rows), tile_start(m, 2, count), 8, 2);
+}
+
+static void gemm_one(const job *j, size_t rows) {
+    for (size_t r = 0; r < rows; r += TILE) tile_run(j, tile_start(r, TILE, rows), 0, 16, 1);
+}
+
+static void vnni_gemm_i8(float *y, size_t y_stride, const int8_t *w, const float *scale, const int32_t *rowsum, const float *bias, const int8_t *q,
+                         const float *qs, size_t count, size_t rows, size_t cols) {
+    const job j = {y, y_stride, w, q, scale, bias, qs, rowsum, cols};
+    if (count >= 4 && rows >= 4)
+        gemm_four(&j, count, rows);
+    else if (count >= 2 && rows >= 8)
+        gemm_two(&j, count, rows);
+    else if (count == 1 && rows >= TILE)
+        gemm_one(&j, rows);
+    else
+        gemm_few(&j, count, rows);
+}
+
+/* Exact block sums of 16 rows `step` bytes apart, p at the first row's block; lane i = row i. */
+static inline __m512i sums_q8_0(const uint8_t *p, size_t step, const int8_t *q) {
+    const __m512i sign = _mm512_set1_epi8(-128);
+    __m512i x = _mm512_broadcast_i64x4(_mm256_loadu_si256((const __m256i *)q));
+    __m512i none = _mm512_sub_epi32(_mm512_setzero_si512(), _mm512_dpbusd_epi32(_mm512_setzero_si512(), sign, x));
+    __m512i part[8];
+    for (size_t i = 0; i < 8; i++) { /* halves: rows 0..3 with 4..7, then 8..11 with 12..15, so that the sums come out in order */
+        const uint8_t *at = p + (i < 4 ? i : i + 4) * step + 2;
+        __m512i low = _mm512_castsi256_si512(_mm256_loadu_si256((const __m256i *)at));
+        __m512i w = _mm512_inserti64x4(low, _mm256_loadu_si256((const __m256i *)(at + 4 * step)), 1);
+        part[i] = _mm512_dpbusd_epi32(none, _mm512_xor_si512(w, sign), x);
+    }
+    __m512i a = add_quads(part), b = add_quads(part + 4);
+    return _mm512_add_epi32(_mm512_shuffle_i32x4(a, b, 0x88), _mm512_shuffle_i32x4(a, b, 0xdd));
+}
+
+/* 16 bytes of each of four rows. */
+static inline __m512i rows_q4_0(const uint8_t *p, size_t step) {
+    __m512i v = _mm512_castsi128_si512(_mm_loadu_si128((const __m128i *)p));
+    v = _mm512_inserti32x4(v, _mm_loadu_si128((const __m128i *)(p + step)), 1);
+    v = _mm512_inserti32x4(v, _mm_loadu_si128((const __m128i *)(p + 2 * step)), 2);
+    return _mm512_inserti32x4(v, _mm_loadu_si128((const __m128i *)(p + 3 * step)), 3);
+}
+
+static inline __m512i sums_q4_0(const uint8_t *p, size_t step, const int8_t *q) {
+    const __m512i nibble = _mm512_set1_epi8(15), eight = _mm512_set1_epi8(8);
+    __m512i x0 = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)q));
+    __m512i x1 = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)(q + 16)));
+    __m512i extra = _mm512_dpbusd_epi32(_mm512_dpbusd_epi32(_mm512_setzero_si512(), eight, x0), eight, x1);
+    __m512i none = _mm512_sub_epi32(_mm512_setzero_si512(), extra), part[4];
+    for (size_t i = 0; i < 4; i++) { /* quarters: rows i, i + 4, i + 8, i + 12 */
+        __m512i w = rows_q4_0(p + i * step + 2, 4 * step);
+        part[i] = _mm512_dpbusd_epi32(none, _mm512_and_si512(w, nibble), x0);
+        part[i] = _mm512_dpbusd_epi32(part[i], _mm512_and_si512(_mm512_srli_epi16(w, 4), nibble), x1);
+    }
+    return add_quads(part);
+}
+
+/* f16 scales of 16 rows' blocks, `at` bytes from p; a lane reads two bytes more than its scale, which belong to the block. */
+static inline __m512 block_scales(const uint8_t *p, __m512i at) {
+    return _mm512_cvtph_ps(_mm512_cvtepi32_epi16(_mm512_i32gather_epi32(at, p, 1)));
+}
+
+typedef __m512i block_sums(const uint8_t *p, size_t step, const int8_t *q);
+
+/* 16 rows of one activation. */
+static inline __attribute__((always_inline)) __m512 rows_run(const uint8_t *w, const int8_t *q, size_t blocks, size_t bytes, block_sums *sums) {
+    const __m512i row = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+    __m512i at = _mm512_mullo_epi32(row, _mm512_set1_epi32((int)(blocks * bytes)));
+    __m512 acc = _mm512_setzero_ps();
+    for (size_t b = 0; b < blocks; b++, w += bytes, q += KERNEL_QBLOCK)
+        acc = _mm512_add_ps(acc, _mm512_mul_ps(_mm512_cvtepi32_ps(sums(w, blocks * bytes, q)), block_scales(w, at)));
+    return acc;
+}
+
+static void vnni_gemm_q8_0(float *y, size_t y_stride, const uint8_t *w, const int8_t *q, const float *qs, size_t count, size_t rows, size_t cols) {
+    size_t blocks = cols / KERNEL_QBLOCK, step = blocks * KERNEL_Q8_0_BYTES;
+    if (rows < TILE) {
+        kernels_ref.gemm_q8_0(y, y_stride, w, q, qs, count, rows, cols);
+        return;
+    }
+    for (size_t i = 0; i < rows; i += TILE)
+        for (size_t m = 0; m < count; m++) {
+            size_t r = tile_start(i, TILE, rows);
+            __m512 acc = rows_run(w + r * step, q + m * cols, blocks, KERNEL_Q8_0_BYTES, sums_q8_0);
+            _mm512_storeu_ps(y + m * y_stride + r, _mm512_mul_ps(_mm512_set1_ps(qs[m]), acc));
+        }
+}
+
+static void vnni_gemm_q4_0(float *y, size_t y_stride, const uint8_t *w, const int8_t *q, const float *qs, size_t count, size_t rows, size_t cols) {
+    size_t blocks = cols / KERNEL_QBLOCK, step = blocks * KERNEL_Q4_0_BYTES;
+    if (rows < TILE) {
+        kernels_ref.gemm_q4_0(y, y_stride, w, q, qs, count, rows, cols);
+        return;
+    }
+    for (size_t i = 0; i < rows; i += TILE)
+        for (size_t m = 0; m < count; m++) {
+            size_t r = tile_start(i, TILE, rows);
+            __m512 acc = rows_run(w + r * step, q + m * cols, blocks, KERNEL_Q4_0_BYTES, sums_q4_0);
+            _mm512_storeu_ps(y + m * y_stride + r, _mm512_mul_ps(_mm512_set1_ps(qs[m]), acc));
+        }
+}
+
+const kernels kernels_avx512vnni = {
+    .name = "avx512vnni",
+    .quantize = vec_quantize,
+    .gemm_i8 = vnni_gemm_i8,
+    .gemm_q8_0 = vnni_gemm_q8_0,
+    .gemm_q4_0 = vnni_gemm_q4_0,
+    .dot_i8 = vnni_dot_i8,
+    .dot_f32 = x86_dot_f32,
+    .sum_f32 = x86_sum_f32,
+    .axpy_f32 = vec_axpy_f32,
+    .axpy_i8 = vec_axpy_i8,
+    .dot_f32_i8 = x86_dot_f32_i8,
+    .silu = vec_silu,
+    .exp_f32 = vec_exp_f32,
+};
