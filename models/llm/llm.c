@@ -14,13 +14,13 @@ int llm_bind(llm *m, const gguf *g, sotto_error *err) {
 }
 
 void llm_layout(llm *m, arena *a, const llm_limits *limits) {
-    llama_limits model = {limits->kernels, limits->window, limits->sinks, limits->batch, limits->kv};
+    llama_limits model = {limits->k, limits->window, limits->sinks, limits->batch, limits->kv};
     uint32_t vocab = m->model.config.vocab;
     m->limits = *limits;
     llama_layout(&m->model, a, &model);
     tok_layout(&m->tok, a);
     sampler_init(&m->pick, vocab, limits->temperature, limits->top_k, limits->top_p, limits->seed);
-    m->queue_cap = 2 * limits->max_prompt + LLM_QUEUE_SPARE;
+    m->queue_cap = 2 * limits->max_text + LLM_QUEUE_SPARE;
     m->queue = ARENA_ARRAY(a, uint32_t, m->queue_cap);
     m->logits = ARENA_ARRAY(a, float, vocab);
     if (!a->base || a->failed) return;
@@ -34,7 +34,7 @@ void llm_layout(llm *m, arena *a, const llm_limits *limits) {
 
 void llm_scratch(llm *m, arena *a) {
     size_t mark = arena_mark(a); /* a text is cut into tokens before any of them goes through the model: the two share */
-    tok_scratch(&m->tok, a, m->limits.max_prompt);
+    tok_scratch(&m->tok, a, m->limits.max_text);
     arena_rewind(a, mark);
     llama_scratch(&m->model, a);
     sampler_scratch(&m->pick, a);
@@ -66,11 +66,11 @@ static int put_token(llm *m, uint32_t id) {
     return ERR_NONE;
 }
 
-/* At most max_prompt tokens, and `after` places must stay free behind them. */
+/* At most max_text tokens, and `after` places must stay free behind them. */
 static int put_text(llm *m, const char *text, int flags, uint32_t after) {
     uint32_t room = m->queue_cap - m->queued;
     if (room <= after) return ERR_ARG;
-    room = room - after < m->limits.max_prompt ? room - after : m->limits.max_prompt;
+    room = room - after < m->limits.max_text ? room - after : m->limits.max_text;
     int n = tok_encode(&m->tok, m->queue + m->queued, room, text, strlen(text), flags);
     if (n < 0) return ERR_ARG;
     m->queued += (uint32_t)n;

@@ -10,7 +10,7 @@ static const float never = -3.4e38f;
 
 /* Between turns the queue may hold what closed the last one; only when the next text would not fit behind it is it worked off. */
 static int overfull(const llm *m) {
-    return m->queued > m->limits.max_prompt + LLM_QUEUE_SPARE / 2;
+    return m->queued > m->limits.max_text + LLM_QUEUE_SPARE / 2;
 }
 
 int llm_busy(const llm *m) {
