@@ -96,19 +96,12 @@ static int check_values(check *c) {
     return 0;
 }
 
-/* ggml's names of its tensor types, to tell what a foreign file holds. */
-static const char *type_name(uint32_t type) {
-    static const char names[][8] = {"F32",   "F16",    "Q4_0", "Q4_1", "Q4_2", "Q4_3",    "Q5_0",   "Q5_1",    "Q8_0",  "Q8_1",   "Q2_K",
-                                    "Q3_K",  "Q4_K",   "Q5_K", "Q6_K", "Q8_K", "IQ2_XXS", "IQ2_XS", "IQ3_XXS", "IQ1_S", "IQ4_NL", "IQ3_S",
-                                    "IQ2_S", "IQ4_XS", "I8",   "I16",  "I32",  "I64",     "F64",    "IQ1_M",   "BF16"};
-    return type < sizeof names / sizeof names[0] ? names[type] : "unknown";
-}
-
 static int check_entry(check *c, const gguf_entry *e, uint64_t expected, uint64_t *bytes) {
     if (e->type > 255 || tensor_row_bytes((enum tensor_type)e->type, 32) == 0)
-        return refuse(c, "type %u (%s), expected F32, F16, Q4_0, Q8_0, I8, I16 or I32", (unsigned)e->type, type_name(e->type));
+        return refuse(c, "type %u (%s), expected F32, F16, Q4_0, Q8_0, I8, I16 or I32", (unsigned)e->type, gguf_type_name(e->type));
     if (tensor_row_bytes((enum tensor_type)e->type, e->shape[0]) == 0)
-        return refuse(c, "%llu columns of %s, expected a multiple of 32 that fits the file", (unsigned long long)e->shape[0], type_name(e->type));
+        return refuse(c, "%llu columns of %s, expected a multiple of 32 that fits the file", (unsigned long long)e->shape[0],
+                      gguf_type_name(e->type));
     *bytes = gguf_entry_bytes(e, c->g.size);
     if (*bytes == 0) return refuse(c, "shape is larger than the file of %zu bytes", c->g.size);
     if (e->offset % c->g.alignment)
@@ -142,6 +135,7 @@ static int check_tensors(check *c) {
     c->g.tensors_at = c->w.at;
     for (uint64_t i = 0; i < c->g.tensors; i++)
         if (check_tensor(c, i, &end)) return ERR_MODEL;
+    fmt_put(c->label, sizeof c->label, "tensors");
     uint64_t data_at = align_up(c->w.at, c->g.alignment);
     if (c->g.tensors > 0 && (data_at > c->g.size || end > c->g.size - data_at))
         return refuse(c, "data ends at byte %llu, past the end of the file of %zu bytes", (unsigned long long)(data_at + end), c->g.size);

@@ -48,7 +48,7 @@ int gguf_need_u32(const gguf *g, const char *key, uint32_t low, uint32_t high, u
     uint64_t n;
     if (gguf_find(g, key, &v)) return missing(g, "key", key, err);
     if (read_whole(&v, &n))
-        return error_set(err, ERR_MODEL, "%s: key %s: value type %d or its sign, expected a whole number >= 0", g->name, key, (int)v.type);
+        return error_set(err, ERR_MODEL, "%s: key %s: value type %d, expected a whole number, not negative", g->name, key, (int)v.type);
     if (n < low || n > high)
         return error_set(err, ERR_MODEL, "%s: key %s: is %llu, expected %lu..%lu", g->name, key, (unsigned long long)n, (unsigned long)low,
                          (unsigned long)high);
@@ -133,7 +133,9 @@ int gguf_need_tensor(const gguf *g, const char *name, enum tensor_type type, uin
     gguf_tensor t;
     uint64_t first = cols ? cols : rows, second = cols ? rows : 1;
     if (gguf_tensor_find(g, name, &t)) return missing(g, "tensor", name, err);
-    if (t.type != type) return error_set(err, ERR_MODEL, "%s: tensor %s: type %d, expected %d", g->name, name, (int)t.type, (int)type);
+    if (t.type != type)
+        return error_set(err, ERR_MODEL, "%s: tensor %s: type %d (%s), expected %d (%s)", g->name, name, (int)t.type, gguf_type_name(t.type),
+                         (int)type, gguf_type_name(type));
     if (t.shape[0] != first || t.shape[1] != second || t.shape[2] != 1 || t.shape[3] != 1)
         return error_set(err, ERR_MODEL, "%s: tensor %s: shape %llu x %llu x %llu x %llu, expected %llu x %llu", g->name, name,
                          (unsigned long long)t.shape[0], (unsigned long long)t.shape[1], (unsigned long long)t.shape[2],

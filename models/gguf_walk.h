@@ -35,5 +35,7 @@ const char *gguf_take_value(gguf_walk *w, gguf_value *out);
 const char *gguf_take_entry(gguf_walk *w, gguf_entry *out);
 /* Bytes of a whole tensor, or 0 when its columns do not fill the type's blocks or the product exceeds `limit`. */
 uint64_t gguf_entry_bytes(const gguf_entry *e, uint64_t limit);
+/* ggml's name of a tensor type number, also of those that are not supported here, to tell what a foreign file holds. */
+const char *gguf_type_name(uint32_t type);
 
 #endif

@@ -9,3 +9,4 @@ TESTS += test_llm
 TESTS += test_acoustic
 TESTS += test_vocoder
 TESTS += check_kernels
+TESTS += test_gguf
