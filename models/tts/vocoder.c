@@ -130,7 +130,7 @@ static float line(const float *band, uint32_t bin, uint32_t step) {
 }
 
 static float clamp(float x, float low, float high) {
-    return x < low ? low : x > high ? high : x;
+    return x > low ? (x < high ? x : high) : low; /* not a number: low */
 }
 
 /* tone = tone * exp(size + i angle) + hiss * exp(noise), bin by bin, from the head's raw outputs. */
