@@ -26,3 +26,4 @@ CORE_SRC += models/asr/conformer.c
 CORE_SRC += models/asr/ctc.c
 CORE_SRC += models/asr/transcript.c
 CORE_SRC += models/asr/asr.c
+CORE_SRC += models/tts/speech.c

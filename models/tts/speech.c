@@ -1,0 +1,107 @@
+/* speech: see speech.h. Order of a step: what is furthest along first, so that sound comes as early as it can. */
+#include "models/tts/speech.h"
+#include <string.h>
+
+int speech_bind(speech *s, const gguf *words, const gguf *tts, const gguf *vocoder, sotto_error *err) {
+    int code = g2p_bind(&s->words, words, err);
+    if (code == 0) code = acoustic_bind(&s->voice, tts, err);
+    if (code == 0) code = vocoder_bind(&s->sound, vocoder, err);
+    if (code == 0 && s->voice.mel != s->sound.mel) {
+        code = error_set(err, ERR_MODEL, "%s: sotto.mel.bands: %u, expected %u as in %s", vocoder->name, s->sound.mel, s->voice.mel, tts->name);
+    }
+    return code;
+}
+
+void speech_layout(speech *s, arena *a, const speech_limits *limits) {
+    s->limits = *limits;
+    s->hop = s->sound.hop;
+    acoustic_layout(&s->voice, a, limits->k);
+    vocoder_layout(&s->sound, a, limits->k);
+    s->waiting = ARENA_ARRAY(a, char, limits->max_text);
+    s->clause = ARENA_ARRAY(a, char, CLAUSE_MAX + 1);
+    s->phones = ARENA_ARRAY(a, uint8_t, s->voice.max_phones);
+    s->mel = ARENA_ARRAY(a, float, SPEECH_GROUP *s->voice.mel);
+    s->samples = ARENA_ARRAY(a, float, SPEECH_GROUP *s->hop);
+}
+
+void speech_scratch(speech *s, arena *a) {
+    g2p_layout(&s->words, a, s->limits.k);
+    phonemes_layout(&s->reader, a, &s->words);
+}
+
+void speech_reset(speech *s) {
+    clause_reset(&s->cutter);
+    acoustic_reset(&s->voice);
+    vocoder_reset(&s->sound);
+    s->head = s->queued = s->frames = s->count = 0;
+    s->speaking = s->ringing = s->closed = s->cut = 0;
+}
+
+uint32_t speech_push(speech *s, const char *text, uint32_t len) {
+    uint32_t room = s->limits.max_text - s->queued, taken = len < room ? len : room;
+    for (uint32_t i = 0; i < taken; i++) s->waiting[(s->head + s->queued++) % s->limits.max_text] = text[i];
+    return taken;
+}
+
+void speech_close(speech *s) {
+    s->closed = 1;
+}
+
+/* The next whole clause of the waiting text; 1 when there is one. */
+static int speech_cut(speech *s) {
+    while (s->queued) {
+        char ch = s->waiting[s->head];
+        s->head = (s->head + 1) % s->limits.max_text;
+        s->queued--;
+        if (clause_push(&s->cutter, ch)) return 1;
+    }
+    if (!s->closed || s->cut) return 0;
+    s->cut = 1;
+    return clause_finish(&s->cutter);
+}
+
+static int speech_clause(speech *s) {
+    if (!speech_cut(s)) return 0;
+    size_t len = clause_take(&s->cutter, s->clause, CLAUSE_MAX + 1);
+    size_t n = phonemes_clause(&s->reader, s->clause, len, s->phones, s->voice.max_phones, NULL, 0, NULL);
+    s->speaking = n > 0 && acoustic_start(&s->voice, s->phones, (uint32_t)n, s->limits.speed) == 0;
+    return 1;
+}
+
+static void speech_vocode(speech *s) {
+    for (uint32_t i = 0; i < s->frames; i++) {
+        vocoder_frame f = {.mel = s->mel + i * s->voice.mel, .f0 = s->pitch[i].f0, .voiced = s->pitch[i].voiced};
+        if (vocoder_push(&s->sound, s->samples + s->count, &f)) s->count += s->hop;
+    }
+    s->ringing = 1;
+    s->frames = 0;
+}
+
+/* All is said but what the vocoder still holds. */
+static int speech_ring_out(speech *s) {
+    while (s->count < SPEECH_GROUP * s->hop && vocoder_finish(&s->sound, s->samples + s->count)) s->count += s->hop;
+    if (s->count) return 1;
+    vocoder_reset(&s->sound);
+    s->ringing = 0;
+    return 0;
+}
+
+speech_did speech_step(speech *s) {
+    s->count = 0;
+    if (s->frames) {
+        speech_vocode(s);
+        return SPEECH_SOUND;
+    }
+    if (s->speaking) {
+        s->frames = acoustic_step(&s->voice, s->mel, s->pitch, SPEECH_GROUP);
+        if (s->frames) return SPEECH_FRAMES;
+        s->speaking = 0;
+    }
+    if (speech_clause(s)) return SPEECH_CLAUSE;
+    if (s->closed && s->ringing && speech_ring_out(s)) return SPEECH_SOUND;
+    return SPEECH_NOTHING;
+}
+
+int speech_idle(const speech *s) {
+    return s->closed && s->cut && !s->queued && !s->speaking && !s->frames && !s->ringing;
+}

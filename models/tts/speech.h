@@ -1,0 +1,60 @@
+/* speech: a growing text in, 16 kHz sound out: clauses -> phones -> acoustic frames -> PCM, one unit of work a step.
+ *
+ * The first clause is spoken while the rest of the text is still to come. However the text arrives (a letter, a token, all at
+ * once) and however the steps are called, the samples are the same bits (law 2).
+ */
+#ifndef SOTTO_MODELS_TTS_SPEECH_H
+#define SOTTO_MODELS_TTS_SPEECH_H
+#include "models/tts/acoustic.h"
+#include "models/tts/clause.h"
+#include "models/tts/phonemes.h"
+#include "models/tts/vocoder.h"
+
+enum { SPEECH_GROUP = 4 }; /* frames of one unit of work */
+
+typedef struct speech_limits {
+    const kernels *k;
+    uint32_t max_text; /* bytes of text that may wait */
+    float speed;
+} speech_limits;
+
+typedef enum speech_did {
+    SPEECH_NOTHING, /* no complete clause, or all is said */
+    SPEECH_CLAUSE,  /* a clause became phones */
+    SPEECH_FRAMES,  /* acoustic frames were made */
+    SPEECH_SOUND    /* frames became samples: `count` of them at `samples` */
+} speech_did;
+
+typedef struct speech {
+    g2p words;
+    phonemes reader;
+    clause_splitter cutter;
+    acoustic voice;
+    vocoder sound;
+    speech_limits limits;
+    /* state */
+    char *waiting;                      /* [max_text] text that the cutter has not seen, a ring */
+    uint32_t head, queued;              /* its first byte; its bytes */
+    char *clause;                       /* [CLAUSE_MAX + 1] text of the clause that becomes phones */
+    uint8_t *phones;                    /* [max_phones] */
+    float *mel;                         /* [SPEECH_GROUP x bands] frames that wait for the vocoder */
+    acoustic_voice pitch[SPEECH_GROUP]; /* theirs */
+    float *samples;                     /* [SPEECH_GROUP x hop] */
+    uint32_t frames;                    /* frames waiting */
+    uint32_t hop, count;                /* samples a frame; samples made by the last step */
+    int speaking;                       /* a clause is in the acoustic model */
+    int ringing;                        /* the vocoder holds frames */
+    int closed;                         /* the text is complete */
+    int cut;                            /* and the cutter's last clause was asked for */
+} speech;
+
+int speech_bind(speech *s, const gguf *g2p, const gguf *tts, const gguf *vocoder, sotto_error *err);
+void speech_layout(speech *s, arena *a, const speech_limits *limits); /* what lives between steps */
+void speech_scratch(speech *s, arena *a);                             /* what one step needs only while it runs; after the layout */
+void speech_reset(speech *s);
+uint32_t speech_push(speech *s, const char *text, uint32_t len); /* more text; returns bytes taken */
+void speech_close(speech *s);                                    /* the text is complete */
+speech_did speech_step(speech *s);                               /* one unit of work */
+int speech_idle(const speech *s);                                /* closed, and all of it is said */
+
+#endif
