@@ -36,12 +36,12 @@ static int layout_llm(layout *l, llm *x) {
     if (!c->llm) return 0;
     const gguf *file = model_file(c->llm, &l->err, "llm");
     if (!file || llm_bind(x, file, &l->err) != 0) return l->err.code;
-    llm_limits limits = {.kernels = l->k,
+    llm_limits limits = {.k = l->k,
                          .window = c->llm_window,
                          .sinks = c->llm_sinks,
                          .batch = c->llm_batch,
                          .kv = (enum kv_kind)c->llm_kv,
-                         .max_prompt = c->max_text,
+                         .max_text = c->max_text,
                          .max_reply = c->max_reply,
                          .temperature = c->temperature,
                          .top_k = c->top_k,
@@ -59,15 +59,15 @@ static int layout_speech(layout *l, speech *x) {
     size_t before = l->kept.used, mark = arena_mark(&l->scratch);
     const sotto_config *c = l->c;
     if (!c->tts) return 0;
-    const gguf *g2p = model_file(c->g2p, &l->err, "g2p"), *tts = g2p ? model_file(c->tts, &l->err, "tts") : NULL;
-    const gguf *vocoder = tts ? model_file(c->vocoder, &l->err, "vocoder") : NULL;
-    if (!vocoder || speech_bind(x, g2p, tts, vocoder, &l->err) != 0) return l->err.code;
+    const gguf *words = model_file(c->g2p, &l->err, "g2p"), *tts = words ? model_file(c->tts, &l->err, "tts") : NULL;
+    const gguf *sound = tts ? model_file(c->vocoder, &l->err, "vocoder") : NULL;
+    if (!sound || speech_bind(x, words, tts, sound, &l->err) != 0) return l->err.code;
     speech_limits limits = {.k = l->k, .max_text = c->max_text, .speed = c->speed};
     speech_layout(x, &l->kept, &limits);
     speech_scratch(x, &l->scratch);
     arena_rewind(&l->scratch, mark);
     l->report->tts = layout_since(l, before);
-    l->report->weights += g2p->size + tts->size + vocoder->size;
+    l->report->weights += words->size + tts->size + sound->size;
     return 0;
 }
 

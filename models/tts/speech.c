@@ -2,12 +2,12 @@
 #include "models/tts/speech.h"
 #include <string.h>
 
-int speech_bind(speech *s, const gguf *words, const gguf *tts, const gguf *vocoder, sotto_error *err) {
+int speech_bind(speech *s, const gguf *words, const gguf *tts, const gguf *sound, sotto_error *err) {
     int code = g2p_bind(&s->words, words, err);
     if (code == 0) code = acoustic_bind(&s->voice, tts, err);
-    if (code == 0) code = vocoder_bind(&s->sound, vocoder, err);
+    if (code == 0) code = vocoder_bind(&s->sound, sound, err);
     if (code == 0 && s->voice.mel != s->sound.mel) {
-        code = error_set(err, ERR_MODEL, "%s: sotto.mel.bands: %u, expected %u as in %s", vocoder->name, s->sound.mel, s->voice.mel, tts->name);
+        code = error_set(err, ERR_MODEL, "%s: sotto.mel.bands: %u, expected %u as in %s", sound->name, s->sound.mel, s->voice.mel, tts->name);
     }
     return code;
 }

@@ -48,7 +48,7 @@ typedef struct speech {
     int cut;                            /* and the cutter's last clause was asked for */
 } speech;
 
-int speech_bind(speech *s, const gguf *g2p, const gguf *tts, const gguf *vocoder, sotto_error *err);
+int speech_bind(speech *s, const gguf *words, const gguf *tts, const gguf *sound, sotto_error *err);
 void speech_layout(speech *s, arena *a, const speech_limits *limits); /* what lives between steps */
 void speech_scratch(speech *s, arena *a);                             /* what one step needs only while it runs; after the layout */
 void speech_reset(speech *s);

@@ -49,7 +49,7 @@ static void live_meter(loop *l) {
 
 static void live_alarms(loop *l) {
     char text[LOOP_TEXT];
-    if (sotto_state(l->voice) == SOTTO_IDLE && tools_poll(&l->tools, loop_now(l), text, sizeof text)) sotto_say(l->voice, text);
+    if (sotto_state(l->voice) == SOTTO_IDLE && tools_poll(&l->tools, text, sizeof text)) sotto_say(l->voice, text);
 }
 
 static int live_open(loop *l, device **d, const char *input, const char *output) {
