@@ -10,3 +10,5 @@ TESTS += test_acoustic
 TESTS += test_vocoder
 TESTS += check_kernels
 TESTS += test_gguf
+TESTS += test_asr
+TESTS += test_ctc

@@ -101,8 +101,9 @@ static uint32_t twin(const ctc *c, uint32_t from, uint32_t id) {
 static void candidate_stay(const ctc *c, uint32_t i, const float *log_p) {
     const ctc_path *p = &c->path[i];
     ctc_candidate *s = &c->next[i];
-    *s = (ctc_candidate){i, 0, log_add(p->blank, p->label) + log_p[0], NEVER, 0};
-    if (p->count == 0) return;
+    float both = log_add(p->blank, p->label);
+    *s = (ctc_candidate){i, 0, p->count < c->most ? both + log_p[0] : both, NEVER, 0}; /* a full path lets any sound pass */
+    if (p->count == 0 || p->count == c->most) return;
     float again = log_p[p->token[p->count - 1].id];
     s->label = p->label + again;
     s->p = mathx_exp(again);

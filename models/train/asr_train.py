@@ -171,13 +171,14 @@ class Training:
     def run(self):
         total, began, offset = self.args.minutes * 60, time.time(), self.spent
         saved = reported = shown = time.time()
-        losses, audio = [], 0.0
+        losses, audio, level = [], 0.0, 9.0
         while self.spent < total:
             self.shards.refresh()
-            longest = 45 if self.spent / total < 0.06 else LONGEST
+            longest = 32 if level > 3.8 else 64 if level > 2.8 else LONGEST  # CTC finds its alignments on short utterances first
             for batch in batches(self.shards, self.rng, self.args.frames, longest):
                 loss, rate = self.update(batch, self.spent / total)
                 losses.append(loss)
+                level += 0.02 * (loss - level)
                 audio += sum(i[2] for i in batch) / 100
                 now = time.time()
                 self.spent = offset + now - began
@@ -191,7 +192,7 @@ class Training:
                 if now - reported > 600:
                     self.report()
                     reported = shown = time.time()
-                if self.spent >= total:
+                if self.spent >= total or (longest < LONGEST and level < (3.7 if longest == 32 else 2.7)):
                     break
         self.save()
         self.report()
