@@ -57,32 +57,40 @@ void rope_turn(const rope_table *t, float *row, uint32_t heads, uint32_t positio
 
 void attention_layout(attention_scratch *s, arena *a, uint32_t heads, uint32_t dim, uint32_t rows) {
     s->q = (float *)arena_take(a, heads, dim * sizeof(float));
-    s->key = ARENA_ARRAY(a, float, dim);
+    s->key = (float *)arena_take(a, 2, dim * sizeof(float));
     s->score = (float *)arena_take(a, heads, rows * sizeof(float));
 }
 
-/* The two halves a, b of a row turned by the table row c, s over the first n pairs; the rest passes. */
-static void turn_halves(float *restrict a, float *restrict b, const float *restrict c, const float *restrict s, uint32_t n) {
-    uint32_t i = 0;
-    for (; i + TURN_BLOCK <= n; i += TURN_BLOCK) {
-        float x[TURN_BLOCK], y[TURN_BLOCK];
-        for (int j = 0; j < TURN_BLOCK; j++) x[j] = a[i + j] * c[i + j] - b[i + j] * s[i + j];
-        for (int j = 0; j < TURN_BLOCK; j++) y[j] = a[i + j] * s[i + j] + b[i + j] * c[i + j];
-        for (int j = 0; j < TURN_BLOCK; j++) a[i + j] = x[j];
-        for (int j = 0; j < TURN_BLOCK; j++) b[i + j] = y[j];
-    }
-    for (; i < n; i++) {
-        float x = a[i] * c[i] - b[i] * s[i], y = a[i] * s[i] + b[i] * c[i];
-        a[i] = x;
-        b[i] = y;
+/* Loops of constant length over pointers that cannot meet: compilers turn them into SIMD even at -O2. */
+static inline void turn_block(float *restrict ya, float *restrict yb, const float *restrict a, const float *restrict b, const float *restrict c,
+                              const float *restrict s) {
+    for (int j = 0; j < TURN_BLOCK; j++) {
+        ya[j] = a[j] * c[j] - b[j] * s[j];
+        yb[j] = a[j] * s[j] + b[j] * c[j];
     }
 }
 
-static void widen_i8(float *restrict y, const int8_t *restrict q, uint32_t n) {
-    uint32_t i = 0;
-    for (; i + TURN_BLOCK <= n; i += TURN_BLOCK)
-        for (int j = 0; j < TURN_BLOCK; j++) y[i + j] = (float)q[i + j];
-    for (; i < n; i++) y[i] = (float)q[i];
+/* y = row x in halves order, n of its `half` pairs turned by the table row c, s; the rest passes. y must not meet x. */
+static void turn_halves(float *restrict y, const float *restrict x, size_t half, const float *c, const float *s, size_t n) {
+    const float *a = x, *b = x + half;
+    float *ya = y, *yb = y + half;
+    size_t left = n;
+    for (; left >= TURN_BLOCK; left -= TURN_BLOCK, a += TURN_BLOCK, b += TURN_BLOCK, c += TURN_BLOCK, s += TURN_BLOCK, ya += TURN_BLOCK, yb += TURN_BLOCK)
+        turn_block(ya, yb, a, b, c, s);
+    for (size_t i = 0; i < left; i++) {
+        ya[i] = a[i] * c[i] - b[i] * s[i];
+        yb[i] = a[i] * s[i] + b[i] * c[i];
+    }
+    for (size_t i = n; i < half; i++) {
+        y[i] = x[i];
+        y[half + i] = x[half + i];
+    }
+}
+
+static void widen_i8(float *restrict y, const int8_t *restrict q, size_t n) {
+    for (; n >= TURN_BLOCK; n -= TURN_BLOCK, y += TURN_BLOCK, q += TURN_BLOCK)
+        for (int j = 0; j < TURN_BLOCK; j++) y[j] = (float)q[j];
+    for (size_t i = 0; i < n; i++) y[i] = (float)q[i];
 }
 
 /* Exact for every finite f16, subnormals too: the exponent is shifted in place and put right by a power of two. */
@@ -107,15 +115,14 @@ static const float *widen(const kvring *kv, const void *rows, size_t at, float *
 
 /* Query in halves order, scaled by 1/sqrt(dim), turned. */
 static void prepare_query(attention_scratch *s, const rope_table *t, const float *q, uint32_t heads, uint32_t dim, uint32_t position) {
-    uint32_t half = dim / 2, turned = t->dim / 2;
+    size_t half = dim / 2, turned = t->dim / 2;
     float scale = 1.0f / sqrtf((float)dim);
-    for (uint32_t h = 0; h < heads; h++) {
-        float *y = s->q + (size_t)h * dim;
-        for (uint32_t i = 0; i < half; i++) {
-            y[i] = q[(size_t)h * dim + 2 * i] * scale;
-            y[half + i] = q[(size_t)h * dim + 2 * i + 1] * scale;
+    for (uint32_t h = 0; h < heads; h++, q += dim) {
+        for (size_t i = 0; i < half; i++) {
+            s->key[i] = q[2 * i] * scale;
+            s->key[half + i] = q[2 * i + 1] * scale;
         }
-        turn_halves(y, y + half, t->cos + (size_t)position * turned, t->sin + (size_t)position * turned, turned);
+        turn_halves(s->q + (size_t)h * dim, s->key, half, t->cos + position * turned, t->sin + position * turned, turned);
     }
 }
 
@@ -124,16 +131,15 @@ typedef struct span_of { /* which rows and which heads are worked on */
 } span_of;
 
 static void score_head(const kernels *k, attention_scratch *s, const rope_table *t, const kvring *kv, uint32_t head, span_of n) {
-    uint32_t dim = kv->dim, turned = t->dim / 2;
+    size_t dim = kv->dim, turned = t->dim / 2;
     const float *q = s->q + (size_t)head * n.group * dim;
-    float *score = s->score + (size_t)head * n.group * n.rows;
+    float *score = s->score + (size_t)head * n.group * n.rows, *key = s->key + dim;
     for (uint32_t i = 0; i < n.rows; i++) {
-        size_t at = (size_t)kvring_slot(kv, n.first + i) * kv->heads + head, turn = (size_t)(n.first + i) * turned;
+        size_t at = (size_t)kvring_slot(kv, n.first + i) * kv->heads + head, turn = (n.first + i) * turned;
         const float *row = widen(kv, kv->k, at * dim, s->key);
         float scale = kv->kind == KV_I8 ? kv->k_scale[at] : 1.0f;
-        if (row != s->key) memcpy(s->key, row, dim * sizeof(float));
-        turn_halves(s->key, s->key + dim / 2, t->cos + turn, t->sin + turn, turned);
-        for (uint32_t g = 0; g < n.group; g++) score[(size_t)g * n.rows + i] = k->dot_f32(q + (size_t)g * dim, s->key, dim) * scale;
+        turn_halves(key, row, dim / 2, t->cos + turn, t->sin + turn, turned);
+        for (uint32_t g = 0; g < n.group; g++) score[(size_t)g * n.rows + i] = k->dot_f32(q + g * dim, key, dim) * scale;
     }
 }
 

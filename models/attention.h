@@ -17,7 +17,7 @@ typedef struct rope_table {
 
 typedef struct attention_scratch {
     float *q;      /* [heads x dim] rotated query */
-    float *key;    /* [dim] one rotated key */
+    float *key;    /* [2 x dim] one row as floats, and turned */
     float *score;  /* [heads x (sinks+window)] */
 } attention_scratch;
 
