@@ -38,6 +38,8 @@ void g2p_layout(g2p *g, arena *a, const kernels *k);
 /* Phones of one word of letters and apostrophes (others are skipped), any case: their number, at most min(cap, G2P_WORD).
  * Lexicon, then the lexicon's word with 's, then the network. */
 int g2p_word(const g2p *g, const char *word, size_t len, uint8_t *phones, int cap);
+/* Appends the sound of 's after n >= 1 phones (S, Z or IH0 Z); returns the phones added. */
+int g2p_add_s(uint8_t *phones, int n, int cap);
 /* The network alone. */
 int g2p_letters(const g2p *g, const char *word, size_t len, uint8_t *phones, int cap);
 

@@ -52,11 +52,25 @@ static size_t fold_code(char *out, uint32_t c)
     return 1;
 }
 
+/* Bytes of a closed {...} at `at`, 0 when there is none: phones given by hand keep their form. */
+static size_t raw_length(const char *text, size_t at, size_t len)
+{
+    const char *close = text[at] == '{' ? memchr(text + at, '}', len - at) : NULL;
+    return close ? (size_t)(close - (text + at)) + 1 : 0;
+}
+
 size_t norm_fold(char *out, const char *text, size_t len)
 {
     size_t n = 0;
     for (size_t at = 0; at < len;) {
         unsigned char c = (unsigned char)text[at];
+        size_t raw = raw_length(text, at, len);
+        if (raw > 0) {
+            memcpy(out + n, text + at, raw);
+            n += raw;
+            at += raw;
+            continue;
+        }
         if (c < 0x80) {
             out[n++] = c < ' ' || c == 0x7F ? ' ' : c == '`' ? '\'' : (char)c;
             at++;

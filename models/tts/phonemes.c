@@ -1,0 +1,209 @@
+/* phonemes: the walk over a normalised clause; see phonemes.h for the form of the output. */
+#include "models/tts/phonemes.h"
+#include "models/tts/heteronyms.h"
+#include "models/tts/normalize.h"
+#include "models/tts/phoneset.h"
+#include <string.h>
+
+static const char *const letter_name[26] = {
+    "EY1",         "B IY1",   "S IY1",   "D IY1",   "IY1",          "EH1 F",   "JH IY1",    "EY1 CH", "AY1",
+    "JH EY1",      "K EY1",   "EH1 L",   "EH1 M",   "EH1 N",        "OW1",     "P IY1",     "K Y UW1", "AA1 R",
+    "EH1 S",       "T IY1",   "Y UW1",   "V IY1",   "D AH1 B AH0 L Y UW0", "EH1 K S", "W AY1", "Z IY1"};
+
+/* Words that are weak inside a phrase and strong at its end (or its beginning). */
+static const struct function_word {
+    const char *word, *weak, *strong;
+    int at_start; /* also strong when first */
+} function_words[] = {
+    {"a", "AH0", "AH0", 0}, {"an", "AH0 N", "AH0 N", 0}, {"the", "DH AH0", "DH AH0", 0}, {"to", "T AH0", "T UW1", 0},
+    {"for", "F ER0", "F AO1 R", 1}, {"and", "AH0 N D", "AE1 N D", 1}, {"can", "K AH0 N", "K AE1 N", 1},
+};
+
+typedef struct token { /* a word of the normalised text */
+    const char *at;
+    size_t len;  /* without its mark; 0: no more words */
+    char mark;   /* the mark after it, 0: none */
+    const char *end; /* where the next token is looked for */
+} token;
+
+typedef struct walk { /* where a clause has got to */
+    const phonemes *p;
+    uint8_t *out;
+    size_t cap, n;
+    size_t weak;      /* 1 + index of the vowel of a "the" or "to" just said, 0: none */
+    uint8_t strong;   /* what it becomes before a vowel */
+} walk;
+
+void phonemes_layout(phonemes *p, arena *a, const g2p *g)
+{
+    p->g = g;
+    p->own = NULL;
+    p->own_len = 0;
+    p->text = ARENA_ARRAY(a, char, PHONEMES_TEXT);
+}
+
+static int is_lower_equal(const char *a, const char *b, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        char x = a[i] >= 'A' && a[i] <= 'Z' ? (char)(a[i] + 32) : a[i], y = b[i] >= 'A' && b[i] <= 'Z' ? (char)(b[i] + 32) : b[i];
+        if (x != y) return 0;
+    }
+    return 1;
+}
+
+/* One line of the own pronunciations: its word and the phones' text, comment and blanks cut. Returns the line's length with its end. */
+static size_t own_line(const char *lines, size_t len, gguf_text *word, gguf_text *said)
+{
+    const char *stop = memchr(lines, '\n', len);
+    size_t size = stop ? (size_t)(stop - lines) : len, end = size, at = 0;
+    const char *hash = memchr(lines, '#', size);
+    if (hash) end = (size_t)(hash - lines);
+    while (end > 0 && (lines[end - 1] == ' ' || lines[end - 1] == '\t' || lines[end - 1] == '\r')) end--;
+    while (at < end && (lines[at] == ' ' || lines[at] == '\t')) at++;
+    word->at = lines + at;
+    while (at < end && lines[at] != ' ' && lines[at] != '\t') at++;
+    word->len = (size_t)(lines + at - word->at);
+    said->at = lines + at;
+    said->len = end - at;
+    return size + (stop != NULL);
+}
+
+int phonemes_override(phonemes *p, const char *lines, size_t len, sotto_error *err)
+{
+    uint8_t phones[G2P_WORD];
+    unsigned number = 0;
+    for (size_t at = 0; lines && at < len;) {
+        gguf_text word, said;
+        number++;
+        at += own_line(lines + at, len - at, &word, &said);
+        if (word.len == 0) continue;
+        if (phonemes_parse(said.at, said.len, phones, G2P_WORD) <= 0)
+            return error_set(err, ERR_ARG, "pronunciations: line %u: expected a word and its ARPABET or IPA phones", number);
+    }
+    p->own = lines;
+    p->own_len = lines ? len : 0;
+    return 0;
+}
+
+static int own_word(const phonemes *p, const char *word, size_t len, uint8_t *out, int cap)
+{
+    for (size_t at = 0; p->own && at < p->own_len;) {
+        gguf_text have, said;
+        at += own_line(p->own + at, p->own_len - at, &have, &said);
+        if (have.len == len && len > 0 && is_lower_equal(have.at, word, len)) return phonemes_parse(said.at, said.len, out, cap);
+    }
+    return 0;
+}
+
+/* A letter said by its name, with 's when that follows. */
+static int letter_word(const char *word, size_t len, uint8_t *out, int cap)
+{
+    const char *name = letter_name[word[0] - 'A'];
+    int n = phonemes_parse(name, strlen(name), out, cap);
+    return len > 1 ? n + g2p_add_s(out, n, cap) : n;
+}
+
+static int function_word(const char *word, size_t len, const heteronym_context *c, uint8_t *out, int cap)
+{
+    for (size_t i = 0; i < sizeof function_words / sizeof *function_words; i++) {
+        const struct function_word *f = &function_words[i];
+        if (strlen(f->word) != len || memcmp(f->word, word, len) != 0) continue;
+        int strong = c->after_len == 0 || (f->at_start && c->before_len == 0);
+        const char *said = strong ? f->strong : f->weak;
+        return phonemes_parse(said, strlen(said), out, cap);
+    }
+    return 0;
+}
+
+static int say_word(const phonemes *p, const char *word, size_t len, const heteronym_context *c, uint8_t *out, int cap)
+{
+    if (word[0] == '{') {
+        int hand = len > 2 ? phonemes_parse(word + 1, len - 2, out, cap) : 0;
+        return hand > 0 ? hand : 0;
+    }
+    int n = own_word(p, word, len, out, cap);
+    if (n > 0) return n;
+    if (word[0] >= 'A' && word[0] <= 'Z') return letter_word(word, len, out, cap);
+    n = function_word(word, len, c, out, cap);
+    if (n > 0) return n;
+    const char *reading = heteronyms_find(word, len, c);
+    return reading ? phonemes_parse(reading, strlen(reading), out, cap) : g2p_word(p->g, word, len, out, cap);
+}
+
+static int is_mark(char c)
+{
+    return c == ',' || c == ';' || c == ':' || c == '.' || c == '!' || c == '?';
+}
+
+/* The word at or after `at` in the NUL-terminated normalised text. */
+static token next_token(const char *at)
+{
+    token t = {at, 0, 0, at};
+    while (*t.at == ' ') t.at++;
+    const char *close = *t.at == '{' ? strchr(t.at, '}') : NULL;
+    const char *end = close ? close + 1 : t.at;
+    while (*end && *end != ' ') end++;
+    t.end = end;
+    if (end > t.at && is_mark(end[-1])) t.mark = *--end;
+    t.len = (size_t)(end - t.at);
+    return t;
+}
+
+static uint8_t pause_of(char mark)
+{
+    if (mark == ',' || mark == ';' || mark == ':') return PHONE_SP;
+    return mark == '?' ? PHONE_QUE : PHONE_SIL;
+}
+
+/* "the" and "to" before a vowel: the vowel is known only once the next word is said. */
+static void settle_weak(walk *w, uint8_t first)
+{
+    if (w->weak && phoneset_is_vowel(first)) w->out[w->weak - 1] = w->strong;
+    w->weak = 0;
+}
+
+static void note_weak(walk *w, const token *t)
+{
+    int the = t->len == 3 && memcmp(t->at, "the", 3) == 0, to = t->len == 2 && memcmp(t->at, "to", 2) == 0;
+    if ((!the && !to) || t->mark || phonemes_id("AH0", 3) != w->out[w->n - 1]) return;
+    w->weak = w->n;
+    w->strong = (uint8_t)(the ? phonemes_id("IY0", 3) : phonemes_id("UW1", 3));
+}
+
+/* Says one word after the separator `gap` (WB or the pause of the mark before); 0 when it does not fit. *said: its phones. */
+static int add_word(walk *w, const token *t, const heteronym_context *c, uint8_t gap, int *said)
+{
+    uint8_t phones[G2P_WORD];
+    int n = say_word(w->p, t->at, t->len, c, phones, G2P_WORD);
+    *said = n > 0 ? n : 0;
+    if (n <= 0) return 1;
+    if (w->n + 1 + (size_t)n + 1 > w->cap) return 0;
+    settle_weak(w, gap == PHONE_WB ? phones[0] : 0);
+    w->out[w->n++] = gap;
+    memcpy(w->out + w->n, phones, (size_t)n);
+    w->n += (size_t)n;
+    note_weak(w, t);
+    return 1;
+}
+
+size_t phonemes_clause(const phonemes *p, const char *text, size_t len, uint8_t *out, size_t cap, uint16_t *start, size_t words_cap, size_t *words)
+{
+    walk w = {p, out, cap, 0, 0, 0};
+    size_t count = 0;
+    uint8_t gap = PHONE_SIL;
+    token before = {0}, t;
+    normalize_clause(p->text, PHONEMES_TEXT, text, len);
+    for (t = next_token(p->text); t.len > 0; before = t, t = next_token(t.end)) {
+        token after = next_token(t.end);
+        heteronym_context c = {before.at, after.at, before.mark ? 0 : before.len, t.mark ? 0 : after.len};
+        int said;
+        if (!add_word(&w, &t, &c, gap, &said)) break;
+        if (said && count < words_cap && start) start[count] = (uint16_t)(w.n - (size_t)said);
+        count += said > 0;
+        if (said || t.mark) gap = t.mark ? pause_of(t.mark) : PHONE_WB;
+    }
+    if (words) *words = start && count > words_cap ? words_cap : count;
+    if (count == 0) return 0;
+    out[w.n++] = gap == PHONE_WB ? PHONE_SIL : gap;
+    return w.n;
+}

@@ -1,0 +1,40 @@
+/* phonemes: a clause of written English -> phone ids, as the acoustic model takes them.
+ *
+ *     SIL  w o r d  WB  w o r d  SP  w o r d  SIL          ids and symbols: models/tts/phoneset.h
+ *
+ * Text is normalised (normalize.h); each word is looked up among the caller's own pronunciations, the words that change with
+ * their neighbours (a, the, to, for ...; heteronyms.h), then g2p. Words are parted by WB, or by a pause where a mark stands:
+ * , ; : SP - . ! SIL - ? QUE. The same pauses end a clause (SIL when nothing does). Phones given by hand are taken as they
+ * stand, in ARPABET or IPA: {HH AH0 L OW1} or {h ə l ˈ o ʊ}.
+ */
+#ifndef SOTTO_MODELS_TTS_PHONEMES_H
+#define SOTTO_MODELS_TTS_PHONEMES_H
+#include "models/tts/g2p.h"
+
+enum { PHONEMES_TEXT = 2048 /* bytes of a normalised clause */, PHONEMES_CLAUSE = 1024 /* phones that a clause rarely exceeds */ };
+
+typedef struct phonemes {
+    const g2p *g;         /* bound and laid out, owned by the caller */
+    const char *own;      /* the caller's pronunciations, own_len bytes: lines "word PH PH"; NULL: none */
+    size_t own_len;
+    char *text;           /* scratch [PHONEMES_TEXT] normalised clause */
+} phonemes;
+
+/* Takes the scratch text; none of it lives between calls. `g` must outlive `p`. */
+void phonemes_layout(phonemes *p, arena *a, const g2p *g);
+
+/* Own pronunciations: lines of "word PH PH ..." (# comments), kept by the caller. 0, or ERR_ARG with the line number in
+ * `err` when a word or a phone is not understood; `p` is then untouched. NULL or len 0 takes them away. */
+int phonemes_override(phonemes *p, const char *lines, size_t len, sotto_error *err);
+
+/* Phones of a clause of UTF-8 into out[0..cap): their number, 0 when there is nothing to say. A word that does not fit is
+ * left out with all that follow. `start` (NULL or [words_cap]) gets the index of each word's first phone, *words (NULL allowed)
+ * the number of words. */
+size_t phonemes_clause(const phonemes *p, const char *text, size_t len, uint8_t *out, size_t cap, uint16_t *start, size_t words_cap, size_t *words);
+
+/* Id of an ARPABET symbol ("AH0", any case; a vowel without a digit counts as stressed), 0 when it is none. */
+int phonemes_id(const char *name, size_t len);
+/* Phones of "HH AH0 L OW1" or of IPA: their number, -1 when something is not understood. */
+int phonemes_parse(const char *text, size_t len, uint8_t *out, int cap);
+
+#endif
