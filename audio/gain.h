@@ -20,7 +20,7 @@ void fade_begin(fade *f, uint32_t length, int out);
 void fade_run(fade *f, int16_t *samples, size_t n);
 int fade_done(const fade *f);
 
-/* Peak limiter without look-ahead: above `knee` (0..1) the curve bends smoothly and stays below 1, sample by sample, so no state:
+/* Peak limiter without look-ahead: above `knee` (0..1) the curve bends smoothly and never passes 1, sample by sample, so no state:
  * y = x up to the knee, then knee + (1 - knee) tanh((|x| - knee) / (1 - knee)) with x's sign. In place. */
 void gain_limit(float *samples, size_t n, float knee);
 

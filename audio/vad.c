@@ -29,7 +29,7 @@ void vad_reset(vad *v) {
     vad_config c = v->config;
     memset(v, 0, sizeof *v);
     v->config = c;
-    v->noise_score = 2.0f;
+    v->noise_score = 4.0f;
     v->loudest = -200.0f;
     for (int b = 0; b < VAD_BANDS; b++) {
         v->now[b] = NEVER;
@@ -72,13 +72,25 @@ static void next_piece(vad *v) {
     for (int b = 0; b < VAD_BANDS; b++) v->now[b] = NEVER;
 }
 
+/* Mean dB over the floor of the VAD_TOP groups that stand out most. */
+static float standing_out(vad *v) {
+    float db[VAD_BANDS], sum = 0; /* sorted, largest first */
+    for (uint32_t b = 0; b < VAD_BANDS; b++) {
+        float now = above_floor(v, b);
+        uint32_t at = b;
+        for (; at > 0 && db[at - 1] < now; at--) db[at] = db[at - 1];
+        db[at] = now;
+    }
+    for (int b = 0; b < VAD_TOP; b++) sum += db[b];
+    return sum / VAD_TOP;
+}
+
 /* The frame's score, below every threshold when it is much softer than what was heard lately. */
 static float score_frame(vad *v, const float *logmel) {
-    float loud = mathx_log(smooth_groups(v, logmel)) * DB, sum = 0;
-    for (uint32_t b = 0; b < VAD_BANDS; b++) sum += above_floor(v, b);
+    float loud = mathx_log(smooth_groups(v, logmel)) * DB, score = standing_out(v);
     next_piece(v);
     v->loudest = loud > v->loudest - 0.005f ? loud : v->loudest - 0.005f;
-    return loud < v->loudest - v->config.below_db ? -20.0f : sum / VAD_BANDS;
+    return loud < v->loudest - v->config.below_db ? -20.0f : score;
 }
 
 /* How unsteady the noise is: the mean score outside speech, very slowly also inside so that it never locks. */
@@ -91,8 +103,8 @@ static void follow_noise(vad *v) {
 int vad_push(vad *v, const float *logmel) {
     const vad_config *c = &v->config;
     v->score = score_frame(v, logmel);
-    float rise = 0.5f * (v->noise_score - 2.0f);
-    rise = rise < 0 ? 0 : rise > 3 ? 3 : rise;
+    float rise = 0.5f * (v->noise_score - 4.0f);
+    rise = rise < -2 ? -2 : rise > 4 ? 4 : rise;
     int want = v->score > (v->speech ? c->off_db : c->on_db) + rise;
     v->run = want != v->speech ? v->run + 1 : 0;
     if (v->run >= (v->speech ? c->off_frames : c->on_frames)) {

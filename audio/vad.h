@@ -3,15 +3,15 @@
  *   1. The mel bands are joined to VAD_BANDS groups and smoothed over time (0.8 of the frame before).
  *   2. The floor of a group is its least value of the last VAD_SPANS * span_frames frames (minimum statistics, Martin 2001), raised by 2 dB, the
  *      bias of a minimum: it follows noise down at once and up within the window. Whitened by it, rumble and hum do not hide speech.
- *   3. score = mean over the groups of the dB above the floor, each 0..30.
- *   4. The thresholds rise by half of what the score of the noise itself exceeds 2 dB (unsteady noise), at most 3 dB.
+ *   3. score = mean of the VAD_TOP groups that stand highest above the floor, dB, each 0..30.
+ *   4. The thresholds move by half of what the score of the noise itself differs from 4 dB: up to 4 dB higher in unsteady noise, 2 lower in steady.
  *   5. A frame `below_db` under the loudest sound heard lately (it fades by 0.5 dB a second) is not speech.
  */
 #ifndef SOTTO_AUDIO_VAD_H
 #define SOTTO_AUDIO_VAD_H
 #include <stdint.h>
 
-enum { VAD_BANDS = 20, VAD_SPANS = 8 }; /* groups of mel bands; pieces of the minimum's window */
+enum { VAD_BANDS = 20, VAD_TOP = 10, VAD_SPANS = 8 }; /* groups of mel bands; those that count; pieces of the minimum's window */
 
 typedef struct vad_config {
     uint32_t bands;       /* mel bands of a frame, a multiple of VAD_BANDS */
@@ -36,7 +36,7 @@ typedef struct vad {
     int speech;                        /* the answer */
 } vad;
 
-/* 80 bands; on_db = threshold_db (7 is a good value), off_db 3 below. */
+/* 80 bands; on_db = threshold_db (8 is a good value), off_db 3 below. */
 void vad_config_default(vad_config *c, float threshold_db);
 void vad_begin(vad *v, const vad_config *c);
 void vad_reset(vad *v);

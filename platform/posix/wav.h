@@ -19,11 +19,13 @@ typedef struct wav_reader {
     float *mono;       /* [WAV_BLOCK] mean of the channels */
     size_t have, used; /* frames in mono; of them given to the resampler */
     int ended;
-    char format[64]; /* what the file is, e.g. "WAV, Signed 16 bit PCM" */
+    char damage[200]; /* why reading stopped; "" while it goes on */
+    char format[64];  /* what the file is, e.g. "WAV, Signed 16 bit PCM" */
 } wav_reader;
 
 int wav_open(wav_reader *w, const char *path, uint32_t rate, platform_error *e);
-/* Up to n samples at the asked rate, -1..1. Returns the count (fewer than n only at the end), -1 when reading failed. */
+/* Up to n samples at the asked rate, -1..1. Returns the count (fewer than n only at the end or before damage), -1 when reading failed. A damaged file
+ * first gives all that came before the damage. */
 long wav_read(wav_reader *w, float *out, size_t n, platform_error *e);
 long wav_read_int16(wav_reader *w, int16_t *out, size_t n, platform_error *e);
 double wav_seconds(const wav_reader *w); /* by the header; 0 when it does not say */
@@ -34,8 +36,8 @@ typedef struct wav_writer {
     char name[256];   /* for messages */
     uint64_t samples; /* written so far */
     uint32_t rate;
-    int seekable;     /* 0: a pipe; its header says "until the end" */
-    int why;          /* errno of the first write that failed */
+    int seekable; /* 0: a pipe; its header says "until the end" */
+    int why;      /* errno of the first write that failed */
 } wav_writer;
 
 int wav_create(wav_writer *w, const char *path, uint32_t rate, platform_error *e);

@@ -74,13 +74,13 @@ static float tame(wav_reader *w, float x) {
     return isfinite(x) ? (x > 0 ? 1.0f : -1.0f) : 0.0f;
 }
 
-/* Reads the next block and mixes it down. Returns -1 when the file is damaged. */
-static int fill(wav_reader *w, platform_error *e) {
+/* Reads the next block and mixes it down. */
+static void fill(wav_reader *w) {
     sf_count_t got = sf_readf_float(w->file, w->block, WAV_BLOCK);
     if (got < WAV_BLOCK && sf_error(w->file) != 0) {
-        char text[160];
-        return platform_fail(e, "%s: cannot read audio after %.2f s: %s", w->name, (double)(w->taken + (uint64_t)got) / w->file_rate,
-                             words(text, sizeof text, w->file));
+        char text[120];
+        snprintf(w->damage, sizeof w->damage, "cannot read audio after %.2f s: %s", (double)(w->taken + (uint64_t)got) / w->file_rate,
+                 words(text, sizeof text, w->file));
     }
     for (sf_count_t i = 0; i < got; i++) {
         float sum = 0;
@@ -91,13 +91,12 @@ static int fill(wav_reader *w, platform_error *e) {
     w->used = 0;
     w->taken += (uint64_t)got;
     w->ended = got == 0;
-    return 0;
 }
 
 long wav_read(wav_reader *w, float *out, size_t n, platform_error *e) {
     size_t done = 0;
     while (done < n) {
-        if (w->used == w->have && !w->ended && fill(w, e) != 0) return -1;
+        if (w->used == w->have && !w->ended) fill(w);
         if (w->ended) {
             size_t got = resample_finish(&w->rate, out + done, n - done);
             if (got == 0) break;
@@ -108,6 +107,7 @@ long wav_read(wav_reader *w, float *out, size_t n, platform_error *e) {
         done += resample_run(&w->rate, out + done, n - done, w->mono + w->used, &in);
         w->used += in;
     }
+    if (done == 0 && n > 0 && w->damage[0] != 0) return platform_fail(e, "%s: %s", w->name, w->damage);
     for (size_t i = 0; i < done; i++) out[i] = fminf(1.0f, fmaxf(-1.0f, out[i])); /* the resampler's overshoot */
     return (long)done;
 }
