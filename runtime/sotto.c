@@ -17,14 +17,16 @@ static size_t layout_since(const layout *l, size_t before) {
     return l->kept.used - before;
 }
 
-/* One stage at a time, each with its own small frame: bind, take memory, take scratch and hand it back. */
+/* One stage at a time: bind, take memory, take scratch and hand it back. */
 static int layout_asr(layout *l, asr *x) {
-    size_t before = l->kept.used;
+    size_t before = l->kept.used, mark = arena_mark(&l->scratch);
     if (!l->c->asr) return 0;
     const gguf *file = model_file(l->c->asr, &l->err, "asr");
     if (!file || asr_bind(x, file, &l->err) != 0) return l->err.code;
     asr_limits limits = {.k = l->k, .max_text = l->c->max_text, .beam = l->c->beam};
     asr_layout(x, &l->kept, &limits);
+    asr_scratch(x, &l->scratch);
+    arena_rewind(&l->scratch, mark);
     l->report->asr = layout_since(l, before);
     l->report->weights += file->size;
     return 0;
@@ -105,22 +107,23 @@ static void layout_end(layout *l, size_t stages) {
     r->bytes = l->kept.used + l->scratch.peak;
 }
 
-static int plan_asr(layout *l) {
+/* A plan has nowhere but the stack for a stage while it is sized: one at a time, each in a frame of its own. */
+__attribute__((noinline)) static int plan_asr(layout *l) {
     asr x;
     return layout_asr(l, &x);
 }
 
-static int plan_llm(layout *l) {
+__attribute__((noinline)) static int plan_llm(layout *l) {
     llm x;
     return layout_llm(l, &x);
 }
 
-static int plan_speech(layout *l) {
+__attribute__((noinline)) static int plan_speech(layout *l) {
     speech x;
     return layout_speech(l, &x);
 }
 
-static void plan_rest(layout *l) {
+__attribute__((noinline)) static void plan_rest(layout *l) {
     listen_desk d;
     event_queue q;
     turn_clock t;

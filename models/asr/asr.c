@@ -6,18 +6,31 @@
 
 int asr_bind(asr *x, const gguf *file, sotto_error *err) {
     asr_shape *s = &x->shape;
+    conformer_block checked; /* asr_layout binds again, into the arena */
     int code = shape_read(s, file, err);
+    x->file = file;
     if (!code) code = subsample_bind(&x->front, file, s, err);
-    for (uint32_t i = 0; !code && i < s->blocks; i++) code = conformer_bind(&x->block[i], file, s, i, err);
+    for (uint32_t i = 0; !code && i < s->blocks; i++) code = conformer_bind(&checked, file, s, i, err);
     if (!code) code = linear_bind(&x->head, file, "head", s->vocab, s->dim, 1, err);
     if (!code) code = transcript_bind(&x->words, file, s->vocab, s->frame_ms, err);
     return code;
 }
 
+/* The blocks live in the arena; one that only counts has them lay out a passing one. */
+static void asr_layout_blocks(asr *x, arena *a, enum kv_kind kv) {
+    conformer_block counted;
+    x->block = ARENA_ARRAY(a, conformer_block, x->shape.blocks);
+    for (uint32_t i = 0; i < x->shape.blocks; i++) {
+        conformer_block *b = x->block ? &x->block[i] : &counted;
+        conformer_bind(b, x->file, &x->shape, i, NULL);
+        conformer_layout(b, a, &x->shape, kv);
+    }
+}
+
 void asr_layout(asr *x, arena *a, const asr_limits *limits) {
     const asr_shape *s = &x->shape;
     subsample_layout(&x->front, a);
-    for (uint32_t i = 0; i < s->blocks; i++) conformer_layout(&x->block[i], a, s, limits->kv);
+    asr_layout_blocks(x, a, limits->kv);
     conformer_desk_layout(&x->desk, a, s, limits->k);
     ctc_layout(&x->search, a, s->vocab, limits->beam, limits->max_text);
     transcript_layout(&x->words, a, limits->max_text);

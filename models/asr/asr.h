@@ -25,7 +25,8 @@ typedef struct asr_limits {
 typedef struct asr {
     asr_shape shape;  /* config, from the file */
     subsample front;  /* weights and state */
-    conformer_block block[ASR_MAX_BLOCKS];
+    const gguf *file;
+    conformer_block *block; /* [blocks] */
     linear_i8 head;   /* [vocab x dim] */
     conformer_desk desk;
     ctc search;
@@ -37,7 +38,7 @@ typedef struct asr {
     int heard, ended; /* a mel frame came since the reset; asr_finish was called */
 } asr;
 
-/* Checks every shape and points at the weights; the file must stay mapped. 0, or ERR_MODEL with what was expected. */
+/* Checks every shape and points at the weights; `file` and its bytes must outlive x. 0, or ERR_MODEL with what was expected. */
 int asr_bind(asr *x, const gguf *file, sotto_error *err);
 void asr_layout(asr *x, arena *a, const asr_limits *limits); /* what lives between steps */
 void asr_scratch(asr *x, arena *a);                          /* what one push or step needs only while it runs; after asr_layout */
