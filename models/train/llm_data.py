@@ -17,6 +17,7 @@ import llm_chat
 import llm_clock
 import llm_follow
 import llm_home
+import llm_public
 import llm_words
 from llm_clock import Turn
 
@@ -90,6 +91,7 @@ class Source:
         self.users, self.skeletons = load_heldout(heldout)
         self.tools = llm_clock.GENERATORS + llm_home.GENERATORS
         self.public = load_public(pathlib.Path(data) / "text")
+        self.templates = llm_public.load(random.Random(0), pathlib.Path(data) / "text")
 
     def held_out(self, t):
         words = set(t.user.split())
@@ -98,7 +100,9 @@ class Source:
     def turn(self, r):
         while True:
             k = r.random()
-            if k < 0.76:
+            if k < 0.11:
+                t = llm_public.make(r, r.choice(self.templates[r.choice(list(self.templates))]))
+            elif k < 0.76:
                 t = r.choices([g for g, _ in self.tools], [w for _, w in self.tools])[0](r)
             elif k < 0.88:
                 t = llm_chat.chat(r)

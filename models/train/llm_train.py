@@ -1,8 +1,8 @@
 """Train the assistant: next-token loss on calls and replies (and lightly on the user's words), packed rows.
 
 AdamW, cosine schedule with warm-up, bf16 autocast for the matmuls; resumes from DIR/last.pt.  Each row starts at a
-dialogue and is filled with the dialogues that follow, without a mask between them: an endless conversation is what the
-runtime's cache holds too.
+dialogue (or as the cache looks after eviction) and is filled with the dialogues that follow, without a mask between them:
+an endless conversation is what the runtime's cache holds too.
 
 Run: python models/train/llm_train.py --work DIR --minutes 60     (after llm_data.py and llm_tokenizer.py; CPU or GPU)
 """
@@ -10,6 +10,7 @@ import argparse
 import dataclasses
 import math
 import pathlib
+import random
 import time
 
 import numpy as np
@@ -24,7 +25,7 @@ WEIGHT = {tk.USER: 0.1, tk.CALL: 1.0, tk.RESULT: 0.0, tk.SAY: 1.0}
 
 def token_weights(ids):
     """Loss weight of each token as a target: 1 for what the model says, 0.1 for user text, 0 for results."""
-    out, state, before = np.zeros(len(ids), np.float32), tk.USER, None
+    out, state = np.zeros(len(ids), np.float32), tk.USER
     for i, t in enumerate(ids):
         if t in (tk.USER, tk.CALL, tk.RESULT, tk.SAY):
             fed = t == tk.USER or t == tk.SAY and state == tk.RESULT
@@ -32,25 +33,29 @@ def token_weights(ids):
             state = t
         else:
             out[i] = 1.0 if t == tk.END else WEIGHT[state]
-        before = t
     return out
 
 
-def pack(tok, path, rows):
-    """Rows [n, rows + 1] of ids and weights; a dialogue that does not fit starts the next row."""
-    all_ids, all_w, ids = [], [], []
+def pack(tok, path, rows, seed=1):
+    """Rows [n, rows + 1] of ids and weights; a dialogue that does not fit is cut at the row's end.
+
+    A third of the rows look like the runtime's cache after eviction: a few first tokens (the sinks), then text from the
+    middle of a dialogue on.
+    """
+    r, all_ids, all_w, ids, w = random.Random(seed), [], [], [], []
     with open(path) as f:
         for line in f:
             new = tok.encode(line.rstrip("\n"))
-            if len(ids) + len(new) > rows + 1 and ids:
-                ids = (ids + new)[:rows + 1]
-                w = token_weights(ids)
-                w = np.concatenate([w, np.zeros(rows + 1 - len(w), np.float32)])
-                all_ids.append(np.array(ids + [tk.END] * (rows + 1 - len(ids)), np.int16))
-                all_w.append((w * 10).astype(np.uint8))
-                ids = []
-            else:
-                ids = ids + new
+            weights = token_weights(new)
+            if not ids and r.random() < 0.33:
+                sinks, at = r.choice((2, 4, 4, 8)), r.randrange(len(new))
+                weights[:sinks] = 0
+                new, weights = new[:sinks] + new[at:], np.concatenate([weights[:sinks], np.zeros(1, np.float32), weights[at + 1:]])
+            ids, w = ids + new, w + weights.tolist()
+            if len(ids) > rows:
+                all_ids.append(np.array(ids[:rows + 1], np.int16))
+                all_w.append((np.array(w[:rows + 1]) * 10).astype(np.uint8))
+                ids, w = [], []
     return np.stack(all_ids), np.stack(all_w)
 
 
