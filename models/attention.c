@@ -75,7 +75,8 @@ static void turn_halves(float *restrict y, const float *restrict x, size_t half,
     const float *a = x, *b = x + half;
     float *ya = y, *yb = y + half;
     size_t left = n;
-    for (; left >= TURN_BLOCK; left -= TURN_BLOCK, a += TURN_BLOCK, b += TURN_BLOCK, c += TURN_BLOCK, s += TURN_BLOCK, ya += TURN_BLOCK, yb += TURN_BLOCK)
+    for (; left >= TURN_BLOCK;
+         left -= TURN_BLOCK, a += TURN_BLOCK, b += TURN_BLOCK, c += TURN_BLOCK, s += TURN_BLOCK, ya += TURN_BLOCK, yb += TURN_BLOCK)
         turn_block(ya, yb, a, b, c, s);
     for (size_t i = 0; i < left; i++) {
         ya[i] = a[i] * c[i] - b[i] * s[i];

@@ -11,14 +11,14 @@
 #include "runtime/base/arena.h"
 
 typedef struct rope_table {
-    float *cos, *sin;       /* [positions x dim/2] */
+    float *cos, *sin; /* [positions x dim/2] */
     uint32_t positions, dim;
 } rope_table;
 
 typedef struct attention_scratch {
-    float *q;      /* [heads x dim] rotated query */
-    float *key;    /* [2 x dim] one row as floats, and turned */
-    float *score;  /* [heads x (sinks+window)] */
+    float *q;     /* [heads x dim] rotated query */
+    float *key;   /* [2 x dim] one row as floats, and turned */
+    float *score; /* [heads x (sinks+window)] */
 } attention_scratch;
 
 void rope_layout(rope_table *t, arena *a, uint32_t positions, uint32_t dim, float theta);

@@ -12,10 +12,10 @@ enum kv_kind { KV_F32, KV_F16, KV_I8 };
 
 typedef struct kvring {
     enum kv_kind kind;
-    uint32_t heads, dim;     /* KV heads, values a head */
-    uint32_t sinks, window;  /* rows kept for ever, rows in the ring */
-    uint64_t total;          /* rows ever appended */
-    void *k, *v;             /* [(sinks+window) x heads x dim] of kind */
+    uint32_t heads, dim;      /* KV heads, values a head */
+    uint32_t sinks, window;   /* rows kept for ever, rows in the ring */
+    uint64_t total;           /* rows ever appended */
+    void *k, *v;              /* [(sinks+window) x heads x dim] of kind */
     float *k_scale, *v_scale; /* KV_I8: [(sinks+window) x heads] */
 } kvring;
 

@@ -10,9 +10,13 @@
 enum { ROUNDS = 5, TOKENS = 256 };
 
 /* CPU seconds of this process: a shared machine's other work does not count. */
-static double now(void) { return (double)clock() / CLOCKS_PER_SEC; }
+static double now(void) {
+    return (double)clock() / CLOCKS_PER_SEC;
+}
 
-static int by_value(const void *a, const void *b) { return *(const double *)a < *(const double *)b ? -1 : 1; }
+static int by_value(const void *a, const void *b) {
+    return *(const double *)a < *(const double *)b ? -1 : 1;
+}
 
 static void report(const char *what, double *rate) {
     qsort(rate, ROUNDS, sizeof *rate, by_value);

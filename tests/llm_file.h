@@ -3,8 +3,14 @@
 #define SOTTO_TESTS_LLM_FILE_H
 #include "tests/llm_common.h"
 
-static inline size_t put_u32(uint8_t *at, uint32_t v) { memcpy(at, &v, 4); return 4; }
-static inline size_t put_u64(uint8_t *at, uint64_t v) { memcpy(at, &v, 8); return 8; }
+static inline size_t put_u32(uint8_t *at, uint32_t v) {
+    memcpy(at, &v, 4);
+    return 4;
+}
+static inline size_t put_u64(uint8_t *at, uint64_t v) {
+    memcpy(at, &v, 8);
+    return 8;
+}
 
 static inline size_t put_string(uint8_t *at, const char *text, size_t len) {
     put_u64(at, len);

@@ -95,13 +95,13 @@ static void oracle(const bench *b, double *out, const float *q) {
 }
 
 static const shape shapes[] = {
-    {4, 2, 8, 8, 2, 30, 20, 0, 20, 19},    /* filling */
-    {6, 2, 32, 32, 4, 60, 90, 0, 64, 63},  /* evicted, grouped */
-    {3, 1, 34, 34, 0, 16, 40, 0, 16, 15},  /* odd sizes, one KV head, no sinks */
-    {4, 4, 16, 8, 3, 20, 50, 0, 23, 22},   /* one KV head a query head, part of the head turned */
-    {2, 2, 12, 12, 0, 24, 24, 7, 19, 15},  /* a span inside the ring, keys after the query too (encoder) */
-    {2, 1, 2, 2, 1, 1, 9, 0, 2, 1},        /* the smallest */
-    {1, 1, 40, 40, 1, 8, 5, 4, 5, 4},      /* one row */
+    {4, 2, 8, 8, 2, 30, 20, 0, 20, 19},   /* filling */
+    {6, 2, 32, 32, 4, 60, 90, 0, 64, 63}, /* evicted, grouped */
+    {3, 1, 34, 34, 0, 16, 40, 0, 16, 15}, /* odd sizes, one KV head, no sinks */
+    {4, 4, 16, 8, 3, 20, 50, 0, 23, 22},  /* one KV head a query head, part of the head turned */
+    {2, 2, 12, 12, 0, 24, 24, 7, 19, 15}, /* a span inside the ring, keys after the query too (encoder) */
+    {2, 1, 2, 2, 1, 1, 9, 0, 2, 1},       /* the smallest */
+    {1, 1, 40, 40, 1, 8, 5, 4, 5, 4},     /* one row */
 };
 
 static void test_against_oracle(void **state) {

@@ -18,7 +18,9 @@ static void make_ring(kvring *r, enum kv_kind kind, uint32_t sinks, uint32_t win
     kvring_reset(r);
 }
 
-static void drop_ring(kvring *r) { free(r->k); } /* the arena's first piece */
+static void drop_ring(kvring *r) {
+    free(r->k);
+} /* the arena's first piece */
 
 /* Row n is known by its values. */
 static void row_of(float *k, float *v, uint32_t n) {
@@ -148,8 +150,8 @@ static void test_rollback(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_positions),     cmocka_unit_test(test_far_future),
-                                       cmocka_unit_test(test_bytes),         cmocka_unit_test(test_zero_and_huge),
-                                       cmocka_unit_test(test_reset_equals_fresh), cmocka_unit_test(test_rollback)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_positions),     cmocka_unit_test(test_far_future),         cmocka_unit_test(test_bytes),
+        cmocka_unit_test(test_zero_and_huge), cmocka_unit_test(test_reset_equals_fresh), cmocka_unit_test(test_rollback)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -81,11 +81,23 @@ static double against_golden(const char *kind, enum kv_kind kv, float tie) {
     return worst;
 }
 
-static void test_f32(void **state) { (void)state; assert_true(against_golden("f32", KV_F32, 0) < 1e-3); }
-static void test_f16(void **state) { (void)state; assert_true(against_golden("f16", KV_F32, 0) < 1e-3); }
+static void test_f32(void **state) {
+    (void)state;
+    assert_true(against_golden("f32", KV_F32, 0) < 1e-3);
+}
+static void test_f16(void **state) {
+    (void)state;
+    assert_true(against_golden("f16", KV_F32, 0) < 1e-3);
+}
 /* The golden logits have float activations, ours int8: the bounds are twice what was measured when this was written. */
-static void test_q8_0(void **state) { (void)state; assert_true(against_golden("q8_0", KV_F32, 0.1f) < 0.12); }
-static void test_q4_0(void **state) { (void)state; assert_true(against_golden("q4_0", KV_F32, 0.1f) < 0.12); }
+static void test_q8_0(void **state) {
+    (void)state;
+    assert_true(against_golden("q8_0", KV_F32, 0.1f) < 0.12);
+}
+static void test_q4_0(void **state) {
+    (void)state;
+    assert_true(against_golden("q4_0", KV_F32, 0.1f) < 0.12);
+}
 static void test_kv_kinds(void **state) {
     (void)state;
     assert_true(against_golden("f32", KV_F16, 0.003f) < 0.003);
@@ -221,9 +233,15 @@ static void test_refused_tensors(void **state) {
     gguf g;
     open_gguf(&g, "tests/golden/llama_f32.gguf");
     refuse(with_bytes(&g, "blk.1.attn_k.weight", "blk.1.attn_x.weight"), g.size, "blk.1.attn_k.weight is missing");
-    refuse(with_bytes(&g, "blk.0.attn_norm.weight", "blk.0.attn_norms.bias"  "x"), g.size, "blk.0.attn_norm");
+    refuse(with_bytes(&g, "blk.0.attn_norm.weight",
+                      "blk.0.attn_norms.bias"
+                      "x"),
+           g.size, "blk.0.attn_norm");
     refuse(with_bytes(&g, "blk.1.ffn_up.weight", "blk.1.ffn_uppp.bias"), g.size, "biases are not supported");
-    refuse(with_bytes(&g, "output_norm.weight", "rope_freqs.weight" "s"), g.size, "output_norm");
+    refuse(with_bytes(&g, "output_norm.weight",
+                      "rope_freqs.weight"
+                      "s"),
+           g.size, "output_norm");
     gguf_tensor t;
     assert_int_equal(gguf_tensor_find(&g, "blk.0.ffn_down.weight", &t), 0);
     uint8_t *bytes = with_bytes(&g, "llama", "llama");

@@ -15,10 +15,15 @@ static uint64_t long_run = 100000;
 
 typedef struct weights {
     const float *embedding, *output, *norm;
-    struct { const float *an, *fn, *q, *k, *v, *o, *gate, *up, *down; } layer[LAYERS];
+    struct {
+        const float *an, *fn, *q, *k, *v, *o, *gate, *up, *down;
+    } layer[LAYERS];
 } weights;
 
-typedef struct law { uint32_t sinks, window; enum kv_kind kind; } law;
+typedef struct law {
+    uint32_t sinks, window;
+    enum kv_kind kind;
+} law;
 
 static uint32_t token_at(uint64_t t) { /* the text */
     uint64_t z = (t + 1) * 0x9e3779b97f4a7c15u;
@@ -31,8 +36,10 @@ static uint32_t token_at(uint64_t t) { /* the text */
 static const float *tensor(const gguf *g, int layer, const char *name) {
     char full[64];
     gguf_tensor t;
-    if (layer < 0) snprintf(full, sizeof full, "%s.weight", name);
-    else snprintf(full, sizeof full, "blk.%d.%s.weight", layer, name);
+    if (layer < 0)
+        snprintf(full, sizeof full, "%s.weight", name);
+    else
+        snprintf(full, sizeof full, "blk.%d.%s.weight", layer, name);
     assert_int_equal(gguf_tensor_find(g, full, &t), 0);
     return t.data;
 }
@@ -209,7 +216,9 @@ static double compare(const weights *w, const law *l, uint64_t last, const float
 }
 
 /* int8: float and double may round a value to neighbouring steps of 1/127, which moves a logit by some 1e-3. */
-static double bound(const law *l) { return l->kind == KV_I8 ? 5e-3 : 1e-4; }
+static double bound(const law *l) {
+    return l->kind == KV_I8 ? 5e-3 : 1e-4;
+}
 
 /* Every place of the first `tokens`. */
 static void every_place(law l, uint32_t tokens) {
@@ -285,8 +294,14 @@ static void far_run(enum kv_kind kind) {
     stop(&r);
 }
 
-static void test_far_f32(void **state) { (void)state; far_run(KV_F32); }
-static void test_far_int8(void **state) { (void)state; far_run(KV_I8); }
+static void test_far_f32(void **state) {
+    (void)state;
+    far_run(KV_F32);
+}
+static void test_far_int8(void **state) {
+    (void)state;
+    far_run(KV_I8);
+}
 
 int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_place), cmocka_unit_test(test_oracle_tells), cmocka_unit_test(test_far_f32),

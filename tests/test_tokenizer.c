@@ -62,7 +62,8 @@ static char *unescape(char *s) {
         if (*at == '\\' && at[1]) {
             at++;
             *to++ = *at == 'n' ? '\n' : *at == 't' ? '\t' : *at == 'r' ? '\r' : *at;
-        } else *to++ = *at;
+        } else
+            *to++ = *at;
     }
     *to = 0;
     return s;
@@ -178,11 +179,15 @@ static void test_spm_rules(void **state) { /* pieces, best first: th he in er an
     run r;
     start(&r, "tests/golden/llama_f32.gguf");
     expect(&r, "the thing", 0, "\xe2\x96\x81the|\xe2\x96\x81th|ing");
-    expect(&r, "there", 0, "\xe2\x96\x81th|er|e");  /* th first; then er (better than _the) */
-    expect(&r, "aaa", 0, "\xe2\x96\x81" "a|a|a");
+    expect(&r, "there", 0, "\xe2\x96\x81th|er|e"); /* th first; then er (better than _the) */
+    expect(&r, "aaa", 0,
+           "\xe2\x96\x81"
+           "a|a|a");
     expect(&r, "", 0, "");
     expect(&r, " ", 0, "\xe2\x96\x81|\xe2\x96\x81");
-    expect(&r, "a\xc3\xa9z", 0, "\xe2\x96\x81" "a|<unk>|z"); /* no byte pieces: one unknown a character */
+    expect(&r, "a\xc3\xa9z", 0,
+           "\xe2\x96\x81"
+           "a|<unk>|z"); /* no byte pieces: one unknown a character */
     expect(&r, "<|user|>he<|end|>", TOK_SPECIAL, "<|user|>|\xe2\x96\x81|he|<|end|>");
     expect(&r, "<|user|>", 0, "\xe2\x96\x81|<unk>|<unk>|u|s|er|<unk>|<unk>"); /* plain text never becomes a control token */
     r.t.add_bos = 1;
@@ -255,11 +260,14 @@ static void test_limits(void **state) {
 
 static void test_classes(void **state) {
     (void)state;
-    const struct { uint32_t code; enum unicode_class kind; } some[] = {
-        {'a', UNICODE_LETTER}, {'Z', UNICODE_LETTER}, {'0', UNICODE_NUMBER}, {'_', UNICODE_OTHER}, {' ', UNICODE_SPACE}, {'\n', UNICODE_SPACE}, {0, UNICODE_OTHER},
-        {0xaa, UNICODE_LETTER}, {0xbd, UNICODE_NUMBER}, {0xd7, UNICODE_OTHER}, {0x301, UNICODE_OTHER}, {0x3b1, UNICODE_LETTER}, {0x660, UNICODE_NUMBER},
-        {0x2028, UNICODE_SPACE}, {0x200b, UNICODE_OTHER}, {0x3042, UNICODE_LETTER}, {0x4e00, UNICODE_LETTER}, {0xac00, UNICODE_LETTER}, {0x1f600, UNICODE_OTHER},
-        {0x20000, UNICODE_LETTER}, {0x1d7ce, UNICODE_NUMBER}};
+    const struct {
+        uint32_t code;
+        enum unicode_class kind;
+    } some[] = {{'a', UNICODE_LETTER},    {'Z', UNICODE_LETTER},    {'0', UNICODE_NUMBER},    {'_', UNICODE_OTHER},     {' ', UNICODE_SPACE},
+                {'\n', UNICODE_SPACE},    {0, UNICODE_OTHER},       {0xaa, UNICODE_LETTER},   {0xbd, UNICODE_NUMBER},   {0xd7, UNICODE_OTHER},
+                {0x301, UNICODE_OTHER},   {0x3b1, UNICODE_LETTER},  {0x660, UNICODE_NUMBER},  {0x2028, UNICODE_SPACE},  {0x200b, UNICODE_OTHER},
+                {0x3042, UNICODE_LETTER}, {0x4e00, UNICODE_LETTER}, {0xac00, UNICODE_LETTER}, {0x1f600, UNICODE_OTHER}, {0x20000, UNICODE_LETTER},
+                {0x1d7ce, UNICODE_NUMBER}};
     for (size_t i = 0; i < sizeof some / sizeof some[0]; i++) assert_int_equal(unicode_class_of(some[i].code), some[i].kind);
 }
 
@@ -292,9 +300,8 @@ static void test_refused(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_spm_golden), cmocka_unit_test(test_bpe_golden),       cmocka_unit_test(test_pre_golden),
-        cmocka_unit_test(test_spm_rules),  cmocka_unit_test(test_find),             cmocka_unit_test(test_bytes_round_trip),
-        cmocka_unit_test(test_limits),     cmocka_unit_test(test_classes),          cmocka_unit_test(test_refused)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_spm_golden), cmocka_unit_test(test_bpe_golden), cmocka_unit_test(test_pre_golden),
+                                       cmocka_unit_test(test_spm_rules),  cmocka_unit_test(test_find),       cmocka_unit_test(test_bytes_round_trip),
+                                       cmocka_unit_test(test_limits),     cmocka_unit_test(test_classes),    cmocka_unit_test(test_refused)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -92,9 +92,18 @@ static int finish(llm *m, uint32_t before, int code, enum llm_state next) {
     return ERR_NONE;
 }
 
+/* Between turns the queue may hold what closed the last one. When the next text would not fit behind it (turns cancelled in
+ * the middle of their prompts, one after the other) it goes through the model now, as one longer piece of work. */
+static void make_room(llm *m) {
+    if (m->queued <= m->limits.max_text + LLM_QUEUE_SPARE / 2) return;
+    llama_eval(&m->model, m->queue, m->queued, NULL);
+    m->queued = 0;
+}
+
 int llm_feed_user(llm *m, const char *text) {
+    if (!m->turns || m->state != LLM_WAIT_USER) return ERR_STATE;
+    make_room(m);
     uint32_t before = m->queued;
-    if (!m->turns || m->state != LLM_WAIT_USER || llm_busy(m)) return ERR_STATE;
     int first = llama_total(&m->model) == 0 && before == 0, code = ERR_NONE;
     if (first && m->tok.add_bos && m->tok.bos != TOK_NONE) code = put_token(m, m->tok.bos);
     if (!code) code = put_token(m, m->user);
@@ -124,9 +133,10 @@ int llm_inject_say(llm *m, const char *text) {
 }
 
 int llm_raw_begin(llm *m, const char *text) {
+    if (m->state != LLM_WAIT_USER) return ERR_STATE;
+    make_room(m);
     uint32_t before = m->queued;
     int first = llama_total(&m->model) == 0 && before == 0;
-    if (m->state != LLM_WAIT_USER || llm_busy(m)) return ERR_STATE;
     int code = put_text(m, text, TOK_SPECIAL | (first ? 0 : TOK_NO_BOS), 4);
     if (!code && m->queued == 0) code = ERR_ARG; /* nothing to go on from */
     return finish(m, before, code, LLM_RAW);

@@ -22,7 +22,7 @@ typedef struct llm_limits {
     const kernels *k;
     uint32_t window, sinks; /* rows of the cache; window >= 1 */
     uint32_t batch;         /* prompt tokens in one unit of work, >= 1 */
-    uint32_t max_text;    /* bytes, and tokens, of one user text or result */
+    uint32_t max_text;      /* bytes, and tokens, of one user text or result */
     uint32_t max_reply;     /* tokens after which a reply is ended, >= 1 */
     enum kv_kind kv;
     float temperature, top_p; /* temperature 0: greedy */
@@ -79,7 +79,7 @@ void llm_layout(llm *m, arena *a, const llm_limits *limits); /* what lives betwe
 void llm_scratch(llm *m, arena *a);                          /* what one call needs only while it runs; after llm_layout */
 void llm_reset(llm *m);
 
-/* Queue texts. 0; ERR_ARG: longer than max_text; ERR_STATE: not possible now (step while llm_busy). Control tokens in the text stay plain text. */
+/* Queue texts. 0; ERR_ARG: longer than max_text; ERR_STATE: not possible now. Control tokens in the text stay plain text. */
 int llm_feed_user(llm *m, const char *text);   /* begins a turn */
 int llm_feed_result(llm *m, const char *text); /* after LLM_CALL */
 /* Ends the turn with this reply instead of a picked one (the caller shows it): after LLM_CALL, or before anything was picked. */

@@ -8,14 +8,8 @@
 
 static const float never = -3.4e38f;
 
-/* Between turns the queue may hold what closed the last one; only when the next text would not fit behind it is it worked off. */
-static int overfull(const llm *m) {
-    return m->queued > m->limits.max_text + LLM_QUEUE_SPARE / 2;
-}
-
 int llm_busy(const llm *m) {
-    if (m->state == LLM_WAIT_USER) return overfull(m);
-    return m->state != LLM_WAIT_RESULT;
+    return m->state != LLM_WAIT_USER && m->state != LLM_WAIT_RESULT;
 }
 
 /* Up to `batch` queued tokens through the model; with the last of them come the logits. */
@@ -121,9 +115,9 @@ static void take_token(llm *m, llm_event *out) {
 int llm_step(llm *m, llm_event *out) {
     *out = (llm_event){LLM_IDLE, "", 0, 0, TOK_NONE, 0};
     if (!llm_busy(m)) return 0;
-    if (!m->scored || m->state == LLM_WAIT_USER) {
+    if (!m->scored) {
         uint32_t n = take_batch(m);
-        if (m->prompt || m->state == LLM_WAIT_USER) {
+        if (m->prompt) {
             m->prompt_tokens += n;
             out->type = LLM_PREFILL;
             out->tokens = n;

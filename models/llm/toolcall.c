@@ -55,9 +55,10 @@ static const char *value_of(const toolcall *c, const char *key) {
     return NULL;
 }
 
-/* Is `word` one of the space-separated words? */
+/* Is `word` exactly one of the space-separated words? */
 static int among(const char *words, const char *word) {
     size_t n = strlen(word);
+    if (strchr(word, ' ')) return 0;
     for (const char *at = words; (at = strstr(at, word)) != NULL; at++)
         if (n && (at == words || at[-1] == ' ') && (at[n] == ' ' || at[n] == 0)) return 1;
     return 0;
