@@ -25,7 +25,7 @@ static inline float vec_amax(const float *x, size_t n) {
     return mathxi_float((uint32_t)top);
 }
 
-static float vec_quantize(int8_t *restrict q, const float *restrict x, size_t n) {
+static inline float vec_quantize(int8_t *restrict q, const float *restrict x, size_t n) {
     float amax = vec_amax(x, n);
     if (!(amax > 0)) {
         memset(q, 0, n);
@@ -41,19 +41,19 @@ static float vec_quantize(int8_t *restrict q, const float *restrict x, size_t n)
     return amax / 127.0f;
 }
 
-static void vec_axpy_f32(float *restrict y, float alpha, const float *restrict x, size_t n) {
+static inline void vec_axpy_f32(float *restrict y, float alpha, const float *restrict x, size_t n) {
     for (size_t i = 0; i < n; i++) y[i] += alpha * x[i];
 }
 
-static void vec_axpy_i8(float *restrict y, float alpha, const int8_t *restrict x, size_t n) {
+static inline void vec_axpy_i8(float *restrict y, float alpha, const int8_t *restrict x, size_t n) {
     for (size_t i = 0; i < n; i++) y[i] += alpha * (float)x[i];
 }
 
-static void vec_silu(float *y, size_t n) {
+static inline void vec_silu(float *y, size_t n) {
     for (size_t i = 0; i < n; i++) y[i] = mathxi_silu(y[i]);
 }
 
-static void vec_exp_f32(float *y, size_t n) {
+static inline void vec_exp_f32(float *y, size_t n) {
     for (size_t i = 0; i < n; i++) y[i] = mathxi_exp(y[i]);
 }
 
