@@ -23,3 +23,7 @@ TESTS += test_istft
 TESTS += test_pcm
 TESTS += test_vad
 TESTS += test_endpoint
+TESTS += test_resample
+TESTS += test_trace
+TESTS += test_wav
+TESTS += test_device

@@ -207,6 +207,7 @@ size_t device_queued(const device *d) {
 
 void device_drop(device *d) {
     d->out.drop_to = d->out.queue.write;
+    d->out.drop = 1;
 }
 
 int device_alive(const device *d) {

@@ -90,7 +90,7 @@ int device_pa_find(const char *wanted, int input, platform_error *e) {
     }
     if (wanted == NULL) {
         index = input ? Pa_GetDefaultInputDevice() : Pa_GetDefaultOutputDevice();
-        return index >= 0 ? index : platform_fail(e, "no default %s (choose one of: %s)", what, list);
+        return index >= 0 ? index : by_name("", input); /* no default, as with JACK alone: the first there is */
     }
     if (!by_number(wanted, &index)) index = by_name(wanted, input);
     if (index >= 0 && channels_of(index, input) > 0) return index;

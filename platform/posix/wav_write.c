@@ -21,7 +21,7 @@ static void put(uint8_t *to, uint32_t value, int bytes) {
 
 static int put_header(wav_writer *w, uint32_t data_bytes) {
     uint8_t h[HEADER];
-    memcpy(h, "RIFF____WAVEfmt ________________data____", 40);
+    memcpy(h, "RIFF____WAVEfmt ____________________data", 40);
     put(h + 4, data_bytes > 0xFFFFFFFFu - 36 ? 0xFFFFFFFFu : data_bytes + 36, 4);
     put(h + 16, 16, 4);
     put(h + 20, 1, 2); /* PCM */
