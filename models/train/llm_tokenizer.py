@@ -21,7 +21,7 @@ SPECIALS = ["<unk>", "<s>"] + CONTROLS
 USER, CALL, RESULT, SAY, END = range(2, 7)
 CHARS = [SPACE] + list("etaoinsrhldcumfpgwybvkxjqz'=_.,?!:-" + string.digits + string.ascii_uppercase + "\"()/%$+*;&")
 WORD = re.compile(f"{SPACE}?[A-Za-z_']+=?|.", re.S)
-SPLIT = re.compile("(" + "|".join(map(re.escape, CONTROLS)) + ")")
+SPLIT = re.compile("(" + "|".join(map(re.escape, SPECIALS)) + ")")
 
 
 def merge_word(parts, a, b):
@@ -41,7 +41,7 @@ def train(lines, size, inner_share):
     words, spaced = collections.Counter(), collections.Counter()
     for line in lines:
         for part in SPLIT.split(line.rstrip("\n").replace(" ", SPACE)):
-            if part not in CONTROLS:
+            if part not in SPECIALS:
                 for w in WORD.findall(part):
                     words[w.lstrip(SPACE)] += 1
                     if w[0] == SPACE and len(w) > 1:
@@ -74,7 +74,7 @@ class Tokenizer:
         self.types = [2] + [3] * 6 + [6] * 256 + [1] * n
         self.scores = [0.0] * (len(SPECIALS) + 256) + [-1e4 - i for i in range(len(CHARS))] + [-1.0 - i for i in range(len(pieces))]
         self.ids = {t: i for i, t in enumerate(self.tokens) if i >= len(SPECIALS) + 256}
-        self.controls = {c: i + 2 for i, c in enumerate(CONTROLS)}
+        self.controls = {c: i for i, c in enumerate(SPECIALS)}
         self.cache = {}
 
     @classmethod
