@@ -97,7 +97,7 @@ def write_acoustic(path, model, stats, name="kathleen acoustic model"):
     c = model.config
     out = Writer(path, "sotto-tts", name)
     out.mel(stats, c["mel"])
-    for key, value in (("phones", c["phones"]), ("width", c["width"]), ("max_phones", 256), ("max_duration", 100)):
+    for key, value in (("phones", c["phones"]), ("width", c["width"]), ("max_phones", 512), ("max_duration", 100)):
         out.u32(f"sotto.tts.{key}", value)
     out.f32("sotto.tts.f0.mean", stats["f0_mean"])
     out.f32("sotto.tts.f0.istd", stats["f0_istd"])
