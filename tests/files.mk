@@ -27,3 +27,5 @@ TESTS += test_resample
 TESTS += test_trace
 TESTS += test_wav
 TESTS += test_device
+TESTS += test_normalize
+TESTS += test_phonemes

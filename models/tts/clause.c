@@ -3,32 +3,28 @@
 #include <string.h>
 
 static const char never_end[] = " dr mr mrs ms prof st mt gen sgt capt lt col rev hon gov vs approx dept fig e.g i.e ";
-static const char seldom_end[] = " no nos vol pp p a.m p.m u.s u.k etc inc ltd co corp jr sr jan feb mar apr jun jul aug sept sep oct nov dec "
-                                 "min max ave blvd rd ext tel temp est d.c ft in oz lb lbs hr hrs mins sec secs tbsp tsp mon tue tues wed thu thurs fri sat sun ";
+static const char seldom_end[] =
+    " no nos vol pp p a.m p.m u.s u.k etc inc ltd co corp jr sr jan feb mar apr jun jul aug sept sep oct nov dec "
+    "min max ave blvd rd ext tel temp est d.c ft in oz lb lbs hr hrs mins sec secs tbsp tsp mon tue tues wed thu thurs fri sat sun ";
 
-static int is_space(int c)
-{
+static int is_space(int c) {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-static int is_digit(int c)
-{
+static int is_digit(int c) {
     return c >= '0' && c <= '9';
 }
 
-static int is_upper(int c)
-{
+static int is_upper(int c) {
     return c >= 'A' && c <= 'Z';
 }
 
-void clause_reset(clause_splitter *c)
-{
+void clause_reset(clause_splitter *c) {
     memset(c, 0, sizeof *c);
 }
 
 /* Is the word that ends before `at` in the space-separated list? */
-static int word_before_in(const clause_splitter *c, size_t at, const char *list)
-{
+static int word_before_in(const clause_splitter *c, size_t at, const char *list) {
     char word[12] = " ";
     size_t from = at, n = 1;
     while (from > 0 && !is_space(c->text[from - 1]) && c->text[from - 1] != '(') from--;
@@ -40,21 +36,18 @@ static int word_before_in(const clause_splitter *c, size_t at, const char *list)
 }
 
 /* One capital letter alone before the dot: an initial. */
-static int is_initial(const clause_splitter *c, size_t at)
-{
+static int is_initial(const clause_splitter *c, size_t at) {
     if (at < 1 || !is_upper(c->text[at - 1]) || c->text[at - 1] == 'I') return 0;
     return at == 1 || is_space(c->text[at - 2]) || c->text[at - 2] == '.';
 }
 
-static int is_quote(int c)
-{
+static int is_quote(int c) {
     return c == '"' || c == '\'' || c == ')' || c == ']' || (unsigned char)c >= 0x80;
 }
 
 /* A mark at `at` with the text after it: 1 ends the clause, 0 does not, -1 wait for more. `next` is the first character
  * after it, `word` the first one that is no space (0: not there yet). */
-static int judge_dot(const clause_splitter *c, size_t at, int next, int word)
-{
+static int judge_dot(const clause_splitter *c, size_t at, int next, int word) {
     if (!is_space(next)) return 0;
     if (word_before_in(c, at, never_end)) return 0;
     int maybe = word_before_in(c, at, seldom_end) || is_initial(c, at);
@@ -62,16 +55,14 @@ static int judge_dot(const clause_splitter *c, size_t at, int next, int word)
     return word == 0 ? -1 : is_upper(word) && !is_initial(c, at);
 }
 
-static int judge_comma(const clause_splitter *c, size_t at, int next, int word)
-{
+static int judge_comma(const clause_splitter *c, size_t at, int next, int word) {
     (void)c;
     if (!is_space(next) || at < CLAUSE_COMMA) return 0;
     return word == 0 ? -1 : !is_digit(word);
 }
 
 /* First character after the mark and its closing quotes; *word: the first that is no space. Returns the mark's end. */
-static size_t look_after(const clause_splitter *c, size_t at, int *next, int *word)
-{
+static size_t look_after(const clause_splitter *c, size_t at, int *next, int *word) {
     size_t i = at + 1;
     int dots = c->text[at] == '.' || c->text[at] == '!' || c->text[at] == '?';
     while (i < c->len && dots && (is_quote(c->text[i]) || strchr(".!?", c->text[i]))) i++;
@@ -82,15 +73,13 @@ static size_t look_after(const clause_splitter *c, size_t at, int *next, int *wo
     return end;
 }
 
-static void finish_at(clause_splitter *c, size_t end)
-{
+static void finish_at(clause_splitter *c, size_t end) {
     c->done = (uint16_t)end;
     c->mark = 0;
 }
 
 /* Looks at the pending mark again; 1 when a clause became ready. */
-static int judge(clause_splitter *c)
-{
+static int judge(clause_splitter *c) {
     size_t at = (size_t)c->mark - 1;
     int next, word, mark = c->text[at];
     size_t end = look_after(c, at, &next, &word);
@@ -104,8 +93,7 @@ static int judge(clause_splitter *c)
 }
 
 /* No end found in CLAUSE_MAX bytes: cut at the last space, else at a whole character. */
-static int cut_long(clause_splitter *c)
-{
+static int cut_long(clause_splitter *c) {
     size_t end = c->len;
     while (end > 0 && !is_space(c->text[end - 1])) end--;
     if (end == 0) end = c->len;
@@ -116,24 +104,21 @@ static int cut_long(clause_splitter *c)
 }
 
 /* Does the text end in a dash that stands between words (" - ", "--", an em dash and a space)? */
-static int ends_in_dash(const clause_splitter *c)
-{
+static int ends_in_dash(const clause_splitter *c) {
     const char *t = c->text + c->len;
     if (c->len < CLAUSE_COMMA || !is_space(t[-1])) return 0;
     int em = (unsigned char)t[-4] == 0xE2 && (unsigned char)t[-3] == 0x80 && (unsigned char)t[-2] == 0x94;
     return em || (t[-2] == '-' && t[-3] == '-');
 }
 
-static void drop_done(clause_splitter *c)
-{
+static void drop_done(clause_splitter *c) {
     size_t left = (size_t)c->len - c->done;
     memmove(c->text, c->text + c->done, left);
     c->len = (uint16_t)left;
     c->done = 0;
 }
 
-int clause_push(clause_splitter *c, char ch)
-{
+int clause_push(clause_splitter *c, char ch) {
     if (c->done) drop_done(c);
     if (ch == 0) ch = ' ';
     if (c->len == 0 && is_space(ch)) return 0;
@@ -153,8 +138,7 @@ int clause_push(clause_splitter *c, char ch)
     return c->len >= CLAUSE_MAX ? cut_long(c) : 0;
 }
 
-int clause_finish(clause_splitter *c)
-{
+int clause_finish(clause_splitter *c) {
     if (c->done) drop_done(c);
     size_t i = 0;
     while (i < c->len && is_space(c->text[i])) i++;
@@ -166,8 +150,7 @@ int clause_finish(clause_splitter *c)
     return 1;
 }
 
-size_t clause_take(clause_splitter *c, char *out, size_t cap)
-{
+size_t clause_take(clause_splitter *c, char *out, size_t cap) {
     size_t from = 0, end = c->done;
     if (end == 0 || cap == 0) return 0;
     while (from < end && is_space(c->text[from])) from++;

@@ -15,9 +15,9 @@ enum { CLAUSE_MAX = 384, CLAUSE_COMMA = 24 /* bytes before a comma that ends a c
 typedef struct clause_splitter {
     char text[CLAUSE_MAX + 4]; /* what is pending, `len` bytes, the finished clause first */
     uint16_t len;
-    uint16_t done;   /* bytes of the finished clause at the head of `text`, 0: none yet */
-    uint16_t mark;   /* 1 + place of the mark that may end the clause, 0: none */
-    uint8_t braces;  /* inside {...} */
+    uint16_t done;  /* bytes of the finished clause at the head of `text`, 0: none yet */
+    uint16_t mark;  /* 1 + place of the mark that may end the clause, 0: none */
+    uint8_t braces; /* inside {...} */
 } clause_splitter;
 
 void clause_reset(clause_splitter *c);

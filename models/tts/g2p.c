@@ -7,15 +7,14 @@
 enum { G2P_WIDTH = 512, G2P_CLASSES = 1024 }; /* most that a file may ask for */
 
 /* Scales and biases must be small enough that no sum of the network can overflow. */
-static int check_floats(const gguf *file, const char *what, const float *x, uint32_t n, sotto_error *err)
-{
+static int check_floats(const gguf *file, const char *what, const float *x, uint32_t n, sotto_error *err) {
     for (uint32_t i = 0; i < n; i++)
-        if (!(x[i] <= 1e6f && x[i] >= -1e6f)) return error_set(err, ERR_MODEL, "%s: tensor %s: value %u is out of range, expected -1e6..1e6", file->name, what, i);
+        if (!(x[i] <= 1e6f && x[i] >= -1e6f))
+            return error_set(err, ERR_MODEL, "%s: tensor %s: value %u is out of range, expected -1e6..1e6", file->name, what, i);
     return 0;
 }
 
-static int bind_linear(linear_i8 *l, const gguf *file, const char *name, uint32_t rows, uint32_t cols, sotto_error *err)
-{
+static int bind_linear(linear_i8 *l, const gguf *file, const char *name, uint32_t rows, uint32_t cols, sotto_error *err) {
     int code = linear_bind(l, file, name, rows, cols, 1, err);
     if (!code) code = check_floats(file, name, l->scale, rows, err);
     if (!code) code = check_floats(file, name, l->bias, rows, err);
@@ -23,8 +22,8 @@ static int bind_linear(linear_i8 *l, const gguf *file, const char *name, uint32_
 }
 
 /* A table of int8 rows with a float scale each. */
-static int bind_table(const gguf *file, const char *weight, const char *scale, uint32_t rows, uint32_t cols, const int8_t **w, const float **s, sotto_error *err)
-{
+static int bind_table(const gguf *file, const char *weight, const char *scale, uint32_t rows, uint32_t cols, const int8_t **w, const float **s,
+                      sotto_error *err) {
     const void *a, *b;
     int code = gguf_need_tensor(file, weight, TENSOR_I8, rows, cols, &a, err);
     if (!code) code = gguf_need_tensor(file, scale, TENSOR_F32, rows, 0, &b, err);
@@ -34,8 +33,7 @@ static int bind_table(const gguf *file, const char *weight, const char *scale, u
     return check_floats(file, scale, b, rows, err);
 }
 
-static int bind_sizes(g2p *x, const gguf *file, sotto_error *err)
-{
+static int bind_sizes(g2p *x, const gguf *file, sotto_error *err) {
     uint32_t letters;
     int code = gguf_need_arch(file, "sotto-g2p", err);
     if (!code) code = gguf_need_u32(file, "sotto.g2p.enc", 1, G2P_WIDTH, &x->enc, err);
@@ -47,8 +45,7 @@ static int bind_sizes(g2p *x, const gguf *file, sotto_error *err)
 }
 
 /* Phones of the chunks: sounds only, none after a gap. */
-static int bind_phones(g2p *x, const gguf *file, sotto_error *err)
-{
+static int bind_phones(g2p *x, const gguf *file, sotto_error *err) {
     const void *data;
     int code = gguf_need_tensor(file, "chunk.phones", TENSOR_I8, x->classes, 2, &data, err);
     if (code) return code;
@@ -62,8 +59,7 @@ static int bind_phones(g2p *x, const gguf *file, sotto_error *err)
     return 0;
 }
 
-int g2p_bind(g2p *g, const gguf *file, sotto_error *err)
-{
+int g2p_bind(g2p *g, const gguf *file, sotto_error *err) {
     g2p x = {0};
     int code = bind_sizes(&x, file, err);
     if (code) return code;
@@ -81,11 +77,10 @@ int g2p_bind(g2p *g, const gguf *file, sotto_error *err)
     return code;
 }
 
-void g2p_layout(g2p *g, arena *a, const kernels *k)
-{
+void g2p_layout(g2p *g, arena *a, const kernels *k) {
     uint32_t seen = 2 * g->enc + g->chunk, wide = g->enc > g->dec ? g->enc : g->dec;
     g->k = k;
-    g->seen = ARENA_ARRAY(a, float, (size_t)G2P_LETTERS * seen);
+    g->seen = ARENA_ARRAY(a, float, (size_t)G2P_LETTERS *seen);
     g->state = ARENA_ARRAY(a, float, wide);
     g->gate_in = ARENA_ARRAY(a, float, 3 * wide);
     g->gate_state = ARENA_ARRAY(a, float, 3 * wide);
@@ -94,8 +89,7 @@ void g2p_layout(g2p *g, arena *a, const kernels *k)
 }
 
 /* One GRU step; gates hold r, z, n in this order, the reset gate acts after the product. */
-static void gru_step(float *state, const float *in, const float *st, uint32_t width)
-{
+static void gru_step(float *state, const float *in, const float *st, uint32_t width) {
     for (uint32_t i = 0; i < width; i++) {
         float r = mathx_sigmoid(in[i] + st[i]);
         float z = mathx_sigmoid(in[width + i] + st[width + i]);
@@ -105,14 +99,12 @@ static void gru_step(float *state, const float *in, const float *st, uint32_t wi
 }
 
 /* Row of a scaled int8 table as floats. */
-static void table_row(float *y, const int8_t *row, float scale, uint32_t n)
-{
+static void table_row(float *y, const int8_t *row, float scale, uint32_t n) {
     for (uint32_t i = 0; i < n; i++) y[i] = (float)row[i] * scale;
 }
 
 /* Runs one reader over the letters and files its states in `seen`. */
-static void read_letters(const g2p *g, const uint8_t *id, int count, int backward)
-{
+static void read_letters(const g2p *g, const uint8_t *id, int count, int backward) {
     uint32_t row = 2 * g->enc + g->chunk, side = backward ? g->enc : 0;
     quant_scratch quant = g->quant;
     memset(g->state, 0, g->enc * sizeof *g->state);
@@ -125,8 +117,7 @@ static void read_letters(const g2p *g, const uint8_t *id, int count, int backwar
     }
 }
 
-static uint32_t best_of(const float *x, uint32_t n)
-{
+static uint32_t best_of(const float *x, uint32_t n) {
     uint32_t best = 0;
     for (uint32_t i = 1; i < n; i++)
         if (x[i] > x[best]) best = i;
@@ -134,8 +125,7 @@ static uint32_t best_of(const float *x, uint32_t n)
 }
 
 /* One run over 1..G2P_LETTERS letters; returns the phones written. */
-static int run_network(const g2p *g, const uint8_t *id, int count, uint8_t *phones, int cap)
-{
+static int run_network(const g2p *g, const uint8_t *id, int count, uint8_t *phones, int cap) {
     uint32_t row = 2 * g->enc + g->chunk, before = g->classes;
     quant_scratch quant = g->quant;
     int n = 0;
@@ -157,8 +147,7 @@ static int run_network(const g2p *g, const uint8_t *id, int count, uint8_t *phon
 }
 
 /* Next letter ids 1..27 of the word from *at; returns their number, at most cap. */
-static int letter_ids(const char *word, size_t len, size_t *at, uint8_t *id, int cap)
-{
+static int letter_ids(const char *word, size_t len, size_t *at, uint8_t *id, int cap) {
     int n = 0;
     for (; *at < len && n < cap; ++*at) {
         char c = word[*at];
@@ -169,8 +158,7 @@ static int letter_ids(const char *word, size_t len, size_t *at, uint8_t *id, int
     return n;
 }
 
-int g2p_letters(const g2p *g, const char *word, size_t len, uint8_t *phones, int cap)
-{
+int g2p_letters(const g2p *g, const char *word, size_t len, uint8_t *phones, int cap) {
     uint8_t id[G2P_LETTERS];
     int n = 0;
     cap = cap < G2P_WORD ? cap : G2P_WORD;
@@ -181,8 +169,7 @@ int g2p_letters(const g2p *g, const char *word, size_t len, uint8_t *phones, int
     return n;
 }
 
-int g2p_add_s(uint8_t *phones, int n, int cap)
-{
+int g2p_add_s(uint8_t *phones, int n, int cap) {
     enum { CH = 6, F = 9, JH = 12, K = 13, P = 18, S = 20, SH = 21, T = 22, TH = 23, Z = 27, ZH = 28, IH0 = 56 };
     int last = phones[n - 1], hiss = last == S || last == Z || last == SH || last == ZH || last == CH || last == JH;
     int dull = last == P || last == T || last == K || last == F || last == TH;
@@ -192,14 +179,14 @@ int g2p_add_s(uint8_t *phones, int n, int cap)
     return 1 + hiss;
 }
 
-int g2p_word(const g2p *g, const char *word, size_t len, uint8_t *phones, int cap)
-{
+int g2p_word(const g2p *g, const char *word, size_t len, uint8_t *phones, int cap) {
     uint8_t id[LEXICON_WORD];
     size_t at = 0;
     cap = cap < G2P_WORD ? cap : G2P_WORD;
     int count = letter_ids(word, len, &at, id, LEXICON_WORD), n;
     if (at == len && (n = lexicon_find(&g->words, id, count, phones, cap)) > 0) return n;
-    if (at == len && count > 2 && id[count - 1] == 's' - 'a' + 1 && id[count - 2] == 27 && (n = lexicon_find(&g->words, id, count - 2, phones, cap)) > 0)
+    if (at == len && count > 2 && id[count - 1] == 's' - 'a' + 1 && id[count - 2] == 27 &&
+        (n = lexicon_find(&g->words, id, count - 2, phones, cap)) > 0)
         return n + g2p_add_s(phones, n, cap);
     return g2p_letters(g, word, len, phones, cap);
 }

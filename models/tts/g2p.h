@@ -20,12 +20,12 @@ typedef struct g2p {
     uint32_t enc, dec, chunk, classes; /* widths: one reader, writer, chunk embedding; number of chunks */
     const int8_t *letter;              /* [28 x 6*enc] what both readers get for a letter, rows scaled by letter_scale [28] */
     const float *letter_scale;
-    const int8_t *embed;               /* [(classes+1) x chunk], the last row is the start mark, scaled by embed_scale */
+    const int8_t *embed; /* [(classes+1) x chunk], the last row is the start mark, scaled by embed_scale */
     const float *embed_scale;
-    const int8_t *phones;              /* [classes x 2] phone ids of a chunk, 0 = none */
-    linear_i8 reader[2];               /* [3*enc x enc] forward, backward */
-    linear_i8 writer_in, writer, out;  /* [3*dec x 2*enc+chunk], [3*dec x dec], [classes x dec] */
-    float *seen;                       /* scratch [G2P_LETTERS x 2*enc+chunk] */
+    const int8_t *phones;                        /* [classes x 2] phone ids of a chunk, 0 = none */
+    linear_i8 reader[2];                         /* [3*enc x enc] forward, backward */
+    linear_i8 writer_in, writer, out;            /* [3*dec x 2*enc+chunk], [3*dec x dec], [classes x dec] */
+    float *seen;                                 /* scratch [G2P_LETTERS x 2*enc+chunk] */
     float *state, *gate_in, *gate_state, *logit; /* scratch [max(enc,dec)], [3*max], [3*max], [classes] */
     quant_scratch quant;
 } g2p;

@@ -14,14 +14,18 @@ enum rule {
     IF_AFTER    /* before one of the words of `list` */
 };
 
-static const char verb_cues[] = "to will would can could should shall may might must please don't didn't doesn't won't can't i you we they let's not and then i'll you'll "
-                                "we'll they'll i'd you'd who";
-static const char noun_cues[] = "a an the this that these those my your his her its our their some any no of in on for with by new each every another last next one "
-                                "first second daily";
+static const char verb_cues[] =
+    "to will would can could should shall may might must please don't didn't doesn't won't can't i you we they let's not and then i'll you'll "
+    "we'll they'll i'd you'd who";
+static const char noun_cues[] =
+    "a an the this that these those my your his her its our their some any no of in on for with by new each every another last next one "
+    "first second daily";
 static const char perfect_cues[] = "have has had i've you've we've they've was were been be is are already just having never";
-static const char state_cues[] = "is are was were be been very so too how it's that's pretty quite really get gets getting got come comes came more as stay stays far not";
-static const char live_nouns[] = "music show shows concert concerts stream streams news video videos tv television broadcast broadcasts audience band event events "
-                                 "performance performances scores score coverage weather updates";
+static const char state_cues[] =
+    "is are was were be been very so too how it's that's pretty quite really get gets getting got come comes came more as stay stays far not";
+static const char live_nouns[] =
+    "music show shows concert concerts stream streams news video videos tv television broadcast broadcasts audience band event events "
+    "performance performances scores score coverage weather updates";
 
 static const struct heteronym {
     const char *word, *usual, *other;
@@ -100,8 +104,7 @@ static const struct heteronym {
     {"wound", "W UW1 N D", "W AW1 N D", IF_AFTER, "up around down"},
 };
 
-static int in_list(const char *word, size_t len, const char *list)
-{
+static int in_list(const char *word, size_t len, const char *list) {
     while (*list) {
         size_t size = strcspn(list, " ");
         if (size == len && memcmp(word, list, len) == 0) return 1;
@@ -110,19 +113,22 @@ static int in_list(const char *word, size_t len, const char *list)
     return 0;
 }
 
-static int applies(const struct heteronym *h, const heteronym_context *c)
-{
+static int applies(const struct heteronym *h, const heteronym_context *c) {
     switch (h->rule) {
-    case IF_VERB: return c->before_len == 0 || in_list(c->before, c->before_len, verb_cues);
-    case IF_NOUN: return in_list(c->before, c->before_len, noun_cues);
-    case IF_PERFECT: return in_list(c->before, c->before_len, perfect_cues);
-    case IF_STATE: return in_list(c->before, c->before_len, state_cues) || in_list(c->before, c->before_len, noun_cues);
-    default: return in_list(c->after, c->after_len, h->list);
+    case IF_VERB:
+        return c->before_len == 0 || in_list(c->before, c->before_len, verb_cues);
+    case IF_NOUN:
+        return in_list(c->before, c->before_len, noun_cues);
+    case IF_PERFECT:
+        return in_list(c->before, c->before_len, perfect_cues);
+    case IF_STATE:
+        return in_list(c->before, c->before_len, state_cues) || in_list(c->before, c->before_len, noun_cues);
+    default:
+        return in_list(c->after, c->after_len, h->list);
     }
 }
 
-const char *heteronyms_find(const char *word, size_t len, const heteronym_context *c)
-{
+const char *heteronyms_find(const char *word, size_t len, const heteronym_context *c) {
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (strlen(table[i].word) == len && memcmp(table[i].word, word, len) == 0) return applies(&table[i], c) ? table[i].other : table[i].usual;
     return NULL;

@@ -6,15 +6,14 @@ enum { PREFIX_BITS = 4, LEXICON_SAID = 64 /* most phones of an entry */ };
 
 typedef struct reader { /* one pass over the stream */
     const lexicon *l;
-    uint32_t at;                 /* next bit */
-    uint8_t word[LEXICON_WORD];  /* letters of the entry last read */
-    int count;                   /* of them */
-    uint8_t said[LEXICON_SAID];  /* its phones */
-    int phones;                  /* of them */
+    uint32_t at;                /* next bit */
+    uint8_t word[LEXICON_WORD]; /* letters of the entry last read */
+    int count;                  /* of them */
+    uint8_t said[LEXICON_SAID]; /* its phones */
+    int phones;                 /* of them */
 } reader;
 
-static int next_bit(reader *r)
-{
+static int next_bit(reader *r) {
     uint32_t byte = r->at >> 3;
     if (byte >= r->l->size) return 0;
     int bit = r->l->bits[byte] >> (7 - (r->at & 7)) & 1;
@@ -23,8 +22,7 @@ static int next_bit(reader *r)
 }
 
 /* One symbol; -1 when no code fits. */
-static int next_symbol(reader *r, const lexicon_code *c)
-{
+static int next_symbol(reader *r, const lexicon_code *c) {
     int code = 0, first = 0, index = 0;
     for (int length = 1; length <= LEXICON_CODE; length++) {
         code |= next_bit(r);
@@ -38,8 +36,7 @@ static int next_symbol(reader *r, const lexicon_code *c)
 }
 
 /* Symbols up to the end mark into out[from..cap): the new count, -1 when the stream is broken. */
-static int next_run(reader *r, const lexicon_code *c, uint8_t *out, int from, int cap)
-{
+static int next_run(reader *r, const lexicon_code *c, uint8_t *out, int from, int cap) {
     for (;;) {
         int symbol = next_symbol(r, c);
         if (symbol < 0) return -1;
@@ -50,8 +47,7 @@ static int next_run(reader *r, const lexicon_code *c, uint8_t *out, int from, in
 }
 
 /* Reads one entry over the one before; 0, or -1 when the stream is broken. */
-static int next_entry(reader *r)
-{
+static int next_entry(reader *r) {
     int same = 0;
     for (int i = 0; i < PREFIX_BITS; i++) same = same * 2 + next_bit(r);
     if (same > r->count) return -1;
@@ -62,23 +58,20 @@ static int next_entry(reader *r)
     return r->phones < 1 ? -1 : 0;
 }
 
-static void start_block(reader *r, const lexicon *l, uint32_t block)
-{
+static void start_block(reader *r, const lexicon *l, uint32_t block) {
     r->l = l;
     r->at = (uint32_t)l->index[block];
     r->count = 0;
 }
 
 /* Words in the order of the file: <0, 0, >0. */
-static int word_order(const uint8_t *a, int a_len, const uint8_t *b, int b_len)
-{
+static int word_order(const uint8_t *a, int a_len, const uint8_t *b, int b_len) {
     int order = memcmp(a, b, (size_t)(a_len < b_len ? a_len : b_len));
     return order ? order : a_len - b_len;
 }
 
 /* Builds the tables from code lengths; 0, or -1 when they are no complete prefix code. */
-static int code_build(lexicon_code *c, const int8_t *length, int symbols)
-{
+static int code_build(lexicon_code *c, const int8_t *length, int symbols) {
     int left = 1, n = 0;
     memset(c, 0, sizeof *c);
     for (int s = 0; s < symbols; s++) {
@@ -95,8 +88,7 @@ static int code_build(lexicon_code *c, const int8_t *length, int symbols)
 }
 
 /* Decodes every entry once: blocks start where the index says, words rise, nothing runs past the end. */
-static int check_entries(const lexicon *l)
-{
+static int check_entries(const lexicon *l) {
     reader r;
     uint8_t last[LEXICON_WORD];
     int last_len = 0;
@@ -115,8 +107,7 @@ static int check_entries(const lexicon *l)
     return r.at <= l->size * 8 && r.at + 8 > l->size * 8 ? 0 : -1;
 }
 
-int lexicon_bind(lexicon *l, const gguf *file, sotto_error *err)
-{
+int lexicon_bind(lexicon *l, const gguf *file, sotto_error *err) {
     lexicon x = {0};
     gguf_tensor bits;
     const void *index, *letters, *phones;
@@ -133,29 +124,32 @@ int lexicon_bind(lexicon *l, const gguf *file, sotto_error *err)
     if (!code) code = gguf_need_tensor(file, "lexicon.phone_len", TENSOR_I8, LEXICON_PHONES, 0, &phones, err);
     if (code) return code;
     x.index = index;
-    if (code_build(&x.letter, letters, LEXICON_LETTERS)) return error_set(err, ERR_MODEL, "%s: lexicon.letter_len: expected a complete prefix code", file->name);
-    if (code_build(&x.phone, phones, LEXICON_PHONES)) return error_set(err, ERR_MODEL, "%s: lexicon.phone_len: expected a complete prefix code", file->name);
-    if (x.index[0] != 0 || check_entries(&x)) return error_set(err, ERR_MODEL, "%s: lexicon.bits: expected %u sorted entries that fill it", file->name, x.entries);
+    if (code_build(&x.letter, letters, LEXICON_LETTERS))
+        return error_set(err, ERR_MODEL, "%s: lexicon.letter_len: expected a complete prefix code", file->name);
+    if (code_build(&x.phone, phones, LEXICON_PHONES))
+        return error_set(err, ERR_MODEL, "%s: lexicon.phone_len: expected a complete prefix code", file->name);
+    if (x.index[0] != 0 || check_entries(&x))
+        return error_set(err, ERR_MODEL, "%s: lexicon.bits: expected %u sorted entries that fill it", file->name, x.entries);
     *l = x;
     return 0;
 }
 
 /* The last block whose first word is not above the word. */
-static uint32_t find_block(const lexicon *l, const uint8_t *letters, int count, reader *r)
-{
+static uint32_t find_block(const lexicon *l, const uint8_t *letters, int count, reader *r) {
     uint32_t low = 0, high = l->blocks;
     while (high - low > 1) {
         uint32_t middle = low + (high - low) / 2;
         start_block(r, l, middle);
         next_entry(r);
-        if (word_order(r->word, r->count, letters, count) <= 0) low = middle;
-        else high = middle;
+        if (word_order(r->word, r->count, letters, count) <= 0)
+            low = middle;
+        else
+            high = middle;
     }
     return low;
 }
 
-int lexicon_find(const lexicon *l, const uint8_t *letters, int count, uint8_t *phones, int cap)
-{
+int lexicon_find(const lexicon *l, const uint8_t *letters, int count, uint8_t *phones, int cap) {
     reader r;
     if (count < 1 || count > LEXICON_WORD) return 0;
     uint32_t block = find_block(l, letters, count, &r), left = l->entries - block * l->block;

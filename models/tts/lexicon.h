@@ -11,14 +11,14 @@
 
 enum { LEXICON_LETTERS = 28, LEXICON_PHONES = 74, LEXICON_WORD = 40 /* longest word, letters */, LEXICON_CODE = 15 /* longest code, bits */ };
 
-typedef struct lexicon_code {     /* canonical Huffman code */
+typedef struct lexicon_code {        /* canonical Huffman code */
     uint8_t count[LEXICON_CODE + 1]; /* codes of each length */
     uint8_t symbol[LEXICON_PHONES];  /* by length, then by number */
 } lexicon_code;
 
 typedef struct lexicon {
-    const uint8_t *bits;  /* bit stream, size bytes */
-    const int32_t *index; /* bit where block b starts [blocks] */
+    const uint8_t *bits;                   /* bit stream, size bytes */
+    const int32_t *index;                  /* bit where block b starts [blocks] */
     uint32_t size, blocks, entries, block; /* bytes, blocks, words, words a block */
     lexicon_code letter, phone;
 } lexicon;

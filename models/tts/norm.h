@@ -8,8 +8,26 @@
 #include <stdint.h>
 
 enum norm_symbol { /* single bytes that stand for symbols outside ASCII */
-    SYM_DEGREE = 1, SYM_EURO, SYM_POUND, SYM_YEN, SYM_CENT, SYM_SQUARED, SYM_CUBED, SYM_HALF = 14, SYM_QUARTER, SYM_THREE_QUARTERS,
-    SYM_THIRD, SYM_TWO_THIRDS, SYM_EIGHTH, SYM_TIMES, SYM_DIVIDE, SYM_PLUS_MINUS, SYM_MICRO, SYM_DASH, SYM_OHM, SYM_PI
+                   SYM_DEGREE = 1,
+                   SYM_EURO,
+                   SYM_POUND,
+                   SYM_YEN,
+                   SYM_CENT,
+                   SYM_SQUARED,
+                   SYM_CUBED,
+                   SYM_HALF = 14,
+                   SYM_QUARTER,
+                   SYM_THREE_QUARTERS,
+                   SYM_THIRD,
+                   SYM_TWO_THIRDS,
+                   SYM_EIGHTH,
+                   SYM_TIMES,
+                   SYM_DIVIDE,
+                   SYM_PLUS_MINUS,
+                   SYM_MICRO,
+                   SYM_DASH,
+                   SYM_OHM,
+                   SYM_PI
 };
 
 typedef struct norm {
@@ -37,18 +55,18 @@ int norm_peek(const norm *n, size_t at);                   /* byte at `at`, 0 ou
 int norm_is_digit(int c);
 int norm_is_letter(int c);
 int norm_lower(int c);
-size_t norm_digits_at(const norm *n, size_t at);             /* length of the digit run */
-size_t norm_letters_at(const norm *n, size_t at);            /* length of the run of letters and inner apostrophes */
-int norm_match(const norm *n, size_t at, const char *lower); /* text at `at` equals, any case */
+size_t norm_digits_at(const norm *n, size_t at);                  /* length of the digit run */
+size_t norm_letters_at(const norm *n, size_t at);                 /* length of the run of letters and inner apostrophes */
+int norm_match(const norm *n, size_t at, const char *lower);      /* text at `at` equals, any case */
 int norm_match_word(const norm *n, size_t at, const char *lower); /* and no letter or digit follows */
 size_t norm_skip_spaces(const norm *n, size_t at);
 uint64_t norm_value(const norm *n, size_t at, size_t digits);
-void norm_say(norm *n, const char *words);                /* words of a-z, space separated */
+void norm_say(norm *n, const char *words);                 /* words of a-z, space separated */
 void norm_say_text(norm *n, const char *text, size_t len); /* one word, lowered */
-void norm_spell(norm *n, int c);                          /* a letter by its name, a digit as a word */
+void norm_spell(norm *n, int c);                           /* a letter by its name, a digit as a word */
 void norm_spell_text(norm *n, const char *text, size_t len);
-void norm_mark(norm *n, char mark);                       /* one of , ; : . ! ? */
-int norm_last_in(const norm *n, const char *list);        /* is the last word written one of the space-separated list? */
+void norm_mark(norm *n, char mark);                               /* one of , ; : . ! ? */
+int norm_last_in(const norm *n, const char *list);                /* is the last word written one of the space-separated list? */
 int norm_in_list(const char *word, size_t len, const char *list); /* case-blind */
 
 /* norm_number.c: numbers to words */
@@ -64,7 +82,7 @@ void norm_fraction(norm *n, uint64_t over, uint64_t under);
 /* norm_when.c: dates and times */
 int norm_read_time(norm *n);
 int norm_read_date(norm *n);
-int norm_read_month(norm *n); /* a month's name with its day and year */
+int norm_read_month(norm *n);                            /* a month's name with its day and year */
 int norm_is_month(const norm *n, size_t at, size_t len); /* 1..12, 0 when it is none */
 
 /* norm_numeric.c, norm_money.c: everything that starts with a digit, a sign or a currency */
@@ -73,7 +91,7 @@ int norm_read_money(norm *n);
 
 /* norm_unit.c: units after numbers */
 int norm_read_unit(norm *n, int one); /* at n->at, directly or after one space; `one`: singular */
-void norm_read_per(norm *n);            /* "/h", "/month": per hour */
+void norm_read_per(norm *n);          /* "/h", "/month": per hour */
 
 /* norm_word.c, norm_address.c: words, acronyms, abbreviations; web and mail addresses */
 int norm_read_word(norm *n);

@@ -4,8 +4,7 @@
 static const char domains[] = "com org net edu gov io co uk us de fr ai app dev info biz tv me ca au eu";
 
 /* End of the run of address characters from `at`. */
-static size_t address_end(const norm *n, size_t at)
-{
+static size_t address_end(const norm *n, size_t at) {
     static const char extra[] = "@._-/:~+%#=&?";
     while (at < n->len) {
         int c = norm_peek(n, at), ok = norm_is_letter(c) || norm_is_digit(c);
@@ -17,8 +16,7 @@ static size_t address_end(const norm *n, size_t at)
 }
 
 /* Trailing punctuation is the sentence's. */
-static size_t trim_end(const norm *n, size_t at, size_t end)
-{
+static size_t trim_end(const norm *n, size_t at, size_t end) {
     while (end > at) {
         int c = norm_peek(n, end - 1);
         if (c != '.' && c != ',' && c != '?' && c != ':' && c != '-' && c != '#') break;
@@ -28,8 +26,7 @@ static size_t trim_end(const norm *n, size_t at, size_t end)
 }
 
 /* Does at..end hold a host name: letters, a dot, a known ending before '/', ':' or the end? */
-static int has_domain(const norm *n, size_t at, size_t end)
-{
+static int has_domain(const norm *n, size_t at, size_t end) {
     size_t stop = at;
     while (stop < end && norm_peek(n, stop) != '/' && norm_peek(n, stop) != ':') stop++;
     size_t dot = stop;
@@ -42,41 +39,56 @@ static int has_domain(const norm *n, size_t at, size_t end)
     return norm_in_list(n->in + dot, stop - dot, domains);
 }
 
-static const char *sign_word(int c)
-{
+static const char *sign_word(int c) {
     switch (c) {
-    case '@': return "at";
-    case '.': return "dot";
-    case '_': return "underscore";
-    case '-': return "dash";
-    case '/': return "slash";
-    case ':': return "colon";
-    case '+': return "plus";
-    case '%': return "percent";
-    case '#': return "hash";
-    case '=': return "equals";
-    case '&': return "and";
-    case '?': return "question mark";
-    case '~': return "tilde";
-    default: return "";
+    case '@':
+        return "at";
+    case '.':
+        return "dot";
+    case '_':
+        return "underscore";
+    case '-':
+        return "dash";
+    case '/':
+        return "slash";
+    case ':':
+        return "colon";
+    case '+':
+        return "plus";
+    case '%':
+        return "percent";
+    case '#':
+        return "hash";
+    case '=':
+        return "equals";
+    case '&':
+        return "and";
+    case '?':
+        return "question mark";
+    case '~':
+        return "tilde";
+    default:
+        return "";
     }
 }
 
-static void say_address(norm *n, size_t at, size_t end)
-{
+static void say_address(norm *n, size_t at, size_t end) {
     while (at < end) {
         size_t letters = 0, digits = norm_digits_at(n, at);
         while (at + letters < end && norm_is_letter(norm_peek(n, at + letters))) letters++;
-        if (letters) norm_say_token(n, n->in + at, letters);
-        else if (digits && digits <= 4) norm_cardinal(n, norm_value(n, at, digits));
-        else if (digits) norm_digits(n, at, digits);
-        else norm_say(n, sign_word(norm_peek(n, at)));
+        if (letters)
+            norm_say_token(n, n->in + at, letters);
+        else if (digits && digits <= 4)
+            norm_cardinal(n, norm_value(n, at, digits));
+        else if (digits)
+            norm_digits(n, at, digits);
+        else
+            norm_say(n, sign_word(norm_peek(n, at)));
         at += letters ? letters : digits ? digits : 1;
     }
 }
 
-int norm_read_address(norm *n)
-{
+int norm_read_address(norm *n) {
     size_t at = n->at;
     int scheme = norm_match(n, at, "https://") ? 8 : norm_match(n, at, "http://") ? 7 : 0;
     if (!scheme && !norm_is_letter(norm_peek(n, at)) && !norm_is_digit(norm_peek(n, at))) return 0;
@@ -87,7 +99,8 @@ int norm_read_address(norm *n)
     if (!scheme && !mail && !has_domain(n, at, end)) return 0;
     if (end > at && norm_peek(n, end - 1) == '/') {
         say_address(n, at, end - 1);
-    } else say_address(n, at, end);
+    } else
+        say_address(n, at, end);
     n->at = end;
     return 1;
 }

@@ -13,20 +13,19 @@ static const currency currencies[] = {
     {SYM_YEN, "yen", "yen", "sen", "sen"},
 };
 
-static const currency *currency_find(int c)
-{
+static const currency *currency_find(int c) {
     for (size_t i = 0; i < sizeof currencies / sizeof *currencies; i++)
         if (c && currencies[i].sign == (char)c) return &currencies[i];
     return NULL;
 }
 
 /* "million", "K", "bn" after an amount; NULL when there is none, else *end is past it. */
-static const char *magnitude(const norm *n, size_t at, size_t *end)
-{
+static const char *magnitude(const norm *n, size_t at, size_t *end) {
     static const struct {
         const char *text, *word;
-    } table[] = {{" thousand", "thousand"}, {" million", "million"}, {" billion", "billion"}, {" trillion", "trillion"}, {"k", "thousand"},
-                 {"mm", "million"}, {"mn", "million"}, {"m", "million"}, {"bn", "billion"}, {"b", "billion"}, {"tn", "trillion"}, {"t", "trillion"}};
+    } table[] = {{" thousand", "thousand"}, {" million", "million"}, {" billion", "billion"}, {" trillion", "trillion"},
+                 {"k", "thousand"},         {"mm", "million"},       {"mn", "million"},       {"m", "million"},
+                 {"bn", "billion"},         {"b", "billion"},        {"tn", "trillion"},      {"t", "trillion"}};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         if (!norm_match_word(n, at, table[i].text)) continue;
         *end = at;
@@ -38,8 +37,7 @@ static const char *magnitude(const norm *n, size_t at, size_t *end)
 }
 
 /* Whole and cents: "three dollars and fifty cents", "ninety nine cents", "one dollar". */
-static void say_amount(norm *n, const currency *c, const norm_number *x)
-{
+static void say_amount(norm *n, const currency *c, const norm_number *x) {
     uint64_t cents = norm_value(n, x->part, x->part_len);
     if (x->value > 0 || cents == 0) {
         norm_say_number(n, &(norm_number){x->end, x->whole, x->whole_len, 0, 0, x->value, x->digits, 1});
@@ -51,8 +49,7 @@ static void say_amount(norm *n, const currency *c, const norm_number *x)
     norm_say(n, cents == 1 ? c->cent : c->cents);
 }
 
-static void say_money(norm *n, const currency *c, const norm_number *x)
-{
+static void say_money(norm *n, const currency *c, const norm_number *x) {
     size_t end = x->end;
     const char *scale = magnitude(n, x->end, &end);
     n->at = end;
@@ -66,8 +63,7 @@ static void say_money(norm *n, const currency *c, const norm_number *x)
 }
 
 /* "/month", "-$20" after an amount. */
-static void say_tail(norm *n)
-{
+static void say_tail(norm *n) {
     norm_read_per(n);
     if (norm_peek(n, n->at) != '-') return;
     if (!norm_is_digit(norm_peek(n, n->at + 1)) && !currency_find(norm_peek(n, n->at + 1))) return;
@@ -76,15 +72,14 @@ static void say_tail(norm *n)
 }
 
 /* $3.50, US$5, $2.5M, 20 EUR-sign, 50 cent-sign */
-int norm_read_money(norm *n)
-{
+int norm_read_money(norm *n) {
     norm_number x;
     int us = norm_match(n, n->at, "us$") && !norm_is_letter(n->at ? norm_peek(n, n->at - 1) : 0);
     size_t at = n->at + (us ? 2 : 0);
     const currency *c = currency_find(norm_peek(n, at));
     if (c) {
         at = norm_skip_spaces(n, at + 1);
-        if (!norm_is_digit(norm_peek(n, at)) || !norm_parse(n, at, &x)) return 0;
+        if (!norm_parse(n, at, &x)) return 0;
         if (us) norm_say(n, "U S");
         say_money(n, c, &x);
         say_tail(n);

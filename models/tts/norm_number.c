@@ -1,11 +1,11 @@
 /* norm_number: numbers to words. Short scale, American reading (no "and"); above 10^15 digit by digit. */
 #include "models/tts/norm.h"
 
-static const char *const small[] = {"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine",
-                                    "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"};
-static const char *const small_th[] = {"zeroth", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth",
-                                       "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth",
-                                       "eighteenth", "nineteenth"};
+static const char *const small[] = {"zero", "one",    "two",    "three",    "four",     "five",    "six",     "seven",     "eight",    "nine",
+                                    "ten",  "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"};
+static const char *const small_th[] = {"zeroth",     "first",     "second",    "third",       "fourth",     "fifth",     "sixth",
+                                       "seventh",    "eighth",    "ninth",     "tenth",       "eleventh",   "twelfth",   "thirteenth",
+                                       "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth"};
 static const char *const tens[] = {"", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"};
 static const char *const tens_th[] = {"", "", "twentieth", "thirtieth", "fortieth", "fiftieth", "sixtieth", "seventieth", "eightieth", "ninetieth"};
 static const char *const decades[] = {"", "tens", "twenties", "thirties", "forties", "fifties", "sixties", "seventies", "eighties", "nineties"};
@@ -21,8 +21,7 @@ static const struct scale {
 };
 
 /* 0..99; `th`: as an ordinal. */
-static void below_hundred(norm *n, unsigned v, int th)
-{
+static void below_hundred(norm *n, unsigned v, int th) {
     if (v < 20) {
         norm_say(n, th ? small_th[v] : small[v]);
         return;
@@ -32,8 +31,7 @@ static void below_hundred(norm *n, unsigned v, int th)
 }
 
 /* 1..999 */
-static void below_thousand(norm *n, unsigned v, int th)
-{
+static void below_thousand(norm *n, unsigned v, int th) {
     if (v >= 100) {
         norm_say(n, small[v / 100]);
         norm_say(n, th && v % 100 == 0 ? "hundredth" : "hundred");
@@ -43,8 +41,7 @@ static void below_thousand(norm *n, unsigned v, int th)
     below_hundred(n, v, th);
 }
 
-static void say_whole(norm *n, uint64_t value, int th)
-{
+static void say_whole(norm *n, uint64_t value, int th) {
     for (size_t i = 0; i < sizeof scales / sizeof *scales; i++) {
         if (value < scales[i].value) continue;
         below_thousand(n, (unsigned)(value / scales[i].value % 1000), 0);
@@ -55,19 +52,16 @@ static void say_whole(norm *n, uint64_t value, int th)
     below_thousand(n, (unsigned)value, th);
 }
 
-void norm_cardinal(norm *n, uint64_t value)
-{
+void norm_cardinal(norm *n, uint64_t value) {
     say_whole(n, value < NORM_HUGE ? value : NORM_HUGE - 1, 0);
 }
 
-void norm_ordinal(norm *n, uint64_t value)
-{
+void norm_ordinal(norm *n, uint64_t value) {
     say_whole(n, value < NORM_HUGE ? value : NORM_HUGE - 1, 1);
 }
 
 /* 1984 nineteen eighty four, 1905 nineteen oh five, 1900 nineteen hundred, 2005 two thousand five, 2026 twenty twenty six. */
-void norm_year(norm *n, uint64_t year)
-{
+void norm_year(norm *n, uint64_t year) {
     unsigned high = (unsigned)(year / 100), low = (unsigned)(year % 100);
     if (year < 1000 || year > 9999 || (high % 10 == 0 && low < 10)) {
         norm_cardinal(n, year);
@@ -80,8 +74,7 @@ void norm_year(norm *n, uint64_t year)
 }
 
 /* 1990 -> nineteen nineties, 90 -> nineties, 1900 -> nineteen hundreds, 2000 -> two thousands. */
-void norm_decade(norm *n, uint64_t year)
-{
+void norm_decade(norm *n, uint64_t year) {
     unsigned high = (unsigned)(year / 100), ten = (unsigned)(year % 100 / 10);
     if (year % 1000 == 0 && year > 0) {
         norm_cardinal(n, year / 1000);
@@ -92,8 +85,7 @@ void norm_decade(norm *n, uint64_t year)
     norm_say(n, ten ? decades[ten] : "hundreds");
 }
 
-void norm_digits(norm *n, size_t at, size_t len)
-{
+void norm_digits(norm *n, size_t at, size_t len) {
     for (size_t i = 0; i < len; i++) {
         int c = norm_peek(n, at + i);
         if (norm_is_digit(c)) norm_say(n, small[c - '0']);
@@ -101,16 +93,14 @@ void norm_digits(norm *n, size_t at, size_t len)
 }
 
 /* Length of digits with correct thousands separators ("1,234,567"), 0 when there are none. */
-static size_t grouped(const norm *n, size_t at)
-{
+static size_t grouped(const norm *n, size_t at) {
     size_t first = norm_digits_at(n, at), i = at + first;
     if (first == 0 || first > 3) return 0;
     while (norm_peek(n, i) == ',' && norm_digits_at(n, i + 1) == 3) i += 4;
     return i > at + first ? i - at : 0;
 }
 
-int norm_parse(const norm *n, size_t at, norm_number *x)
-{
+int norm_parse(const norm *n, size_t at, norm_number *x) {
     size_t commas = grouped(n, at);
     x->whole = at;
     x->commas = commas > 0;
@@ -125,22 +115,25 @@ int norm_parse(const norm *n, size_t at, norm_number *x)
     return x->whole_len + x->part_len > 0;
 }
 
-void norm_say_number(norm *n, const norm_number *x)
-{
+void norm_say_number(norm *n, const norm_number *x) {
     int zeros = x->digits > 1 && norm_peek(n, x->whole) == '0';
-    if (x->whole_len == 0 && x->part_len > 0) norm_say(n, "point");
-    else if (zeros || x->digits > 15 || (x->digits >= 10 && !x->commas && x->value % 1000)) norm_digits(n, x->whole, x->whole_len);
-    else norm_cardinal(n, x->value);
+    if (x->whole_len == 0 && x->part_len > 0)
+        norm_say(n, "point");
+    else if (zeros || x->digits > 15 || (x->digits >= 10 && !x->commas && x->value % 1000))
+        norm_digits(n, x->whole, x->whole_len);
+    else
+        norm_cardinal(n, x->value);
     if (x->part_len == 0) return;
     if (x->whole_len > 0) norm_say(n, "point");
     norm_digits(n, x->part, x->part_len);
 }
 
-void norm_fraction(norm *n, uint64_t over, uint64_t under)
-{
+void norm_fraction(norm *n, uint64_t over, uint64_t under) {
     norm_cardinal(n, over);
-    if (under == 2) norm_say(n, over == 1 ? "half" : "halves");
-    else if (under == 4) norm_say(n, over == 1 ? "quarter" : "quarters");
+    if (under == 2)
+        norm_say(n, over == 1 ? "half" : "halves");
+    else if (under == 4)
+        norm_say(n, over == 1 ? "quarter" : "quarters");
     else if (under > 2 && (under <= 20 || under == 100 || under == 1000)) {
         norm_ordinal(n, under);
         if (over != 1 && n->n + 2 <= n->cap) n->out[n->n++] = 's';

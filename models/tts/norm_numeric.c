@@ -5,8 +5,7 @@
 #include "models/tts/norm.h"
 
 /* Groups of a phone number from `at`: sizes into `group`, count returned, its end in *end. Separators - . or space. */
-static int phone_groups(const norm *n, size_t at, size_t group[6], size_t *end)
-{
+static int phone_groups(const norm *n, size_t at, size_t group[6], size_t *end) {
     int count = 0;
     while (count < 6) {
         int paren = norm_peek(n, at) == '(';
@@ -16,15 +15,16 @@ static int phone_groups(const norm *n, size_t at, size_t group[6], size_t *end)
         at += len + 2 * (size_t)paren;
         *end = at;
         int c = norm_peek(n, at);
-        if (c == '-' || c == '.' || c == ' ') at++;
-        else if (!paren) break;
+        if (c == '-' || c == '.' || c == ' ')
+            at++;
+        else if (!paren)
+            break;
     }
     return count;
 }
 
 /* 555-1212, 415-555-1212, (415) 555-1212, +1 415 555 1212, 415.555.1212 */
-static int read_phone(norm *n)
-{
+static int read_phone(norm *n) {
     size_t group[6], end = n->at, at = n->at;
     int plus = norm_peek(n, at) == '+';
     int count = phone_groups(n, at + (size_t)plus, group, &end), first = 0;
@@ -46,8 +46,7 @@ static int read_phone(norm *n)
 }
 
 /* 192.168.1.1 and 2.0.1: numbers joined by "dot" (addresses) or "point" (versions). */
-static int read_dotted(norm *n)
-{
+static int read_dotted(norm *n) {
     size_t at = n->at;
     int dots = 0;
     while (norm_digits_at(n, at) > 0) {
@@ -66,8 +65,7 @@ static int read_dotted(norm *n)
 }
 
 /* 12-34-56 and longer: a code, digit by digit. */
-static int read_code(norm *n)
-{
+static int read_code(norm *n) {
     size_t at = n->at + norm_digits_at(n, n->at);
     int parts = 1;
     while (norm_peek(n, at) == '-' && norm_digits_at(n, at + 1) > 0) at += 1 + norm_digits_at(n, at + 1), parts++;
@@ -78,8 +76,7 @@ static int read_code(norm *n)
 }
 
 /* 3:1, 16:9 (clock times were tried before) */
-static int read_ratio(norm *n)
-{
+static int read_ratio(norm *n) {
     size_t a = norm_digits_at(n, n->at), b = norm_digits_at(n, n->at + a + 1);
     if (norm_peek(n, n->at + a) != ':' || a == 0 || b == 0) return 0;
     norm_cardinal(n, norm_value(n, n->at, a));
@@ -90,8 +87,7 @@ static int read_ratio(norm *n)
 }
 
 /* 1/2, 2 1/2, 24/7, 9/11 */
-static int read_fraction(norm *n)
-{
+static int read_fraction(norm *n) {
     size_t a = norm_digits_at(n, n->at), at = n->at + a, b, whole = 0;
     if (norm_peek(n, at) == ' ' && (b = norm_digits_at(n, at + 1)) > 0 && norm_peek(n, at + 1 + b) == '/') whole = a, a = b, at += 1 + b;
     b = norm_digits_at(n, at + 1);
@@ -105,15 +101,16 @@ static int read_fraction(norm *n)
     if ((over == 24 && under == 7) || (over == 9 && under == 11)) {
         norm_cardinal(n, over);
         norm_cardinal(n, under);
-    } else if (over == 1 && whole && under == 2) norm_say(n, "a half");
-    else norm_fraction(n, over, under);
+    } else if (over == 1 && whole && under == 2)
+        norm_say(n, "a half");
+    else
+        norm_fraction(n, over, under);
     norm_read_unit(n, 1);
     return 1;
 }
 
 /* One of the single-character fractions at n->at; `after`: a whole number was said before. */
-static int read_vulgar(norm *n, int after)
-{
+static int read_vulgar(norm *n, int after) {
     static const char *const name[] = {"half", "quarter", "three quarters", "third", "two thirds", "eighth"};
     int c = norm_peek(n, n->at);
     if (c < SYM_HALF || c > SYM_EIGHTH) return 0;
@@ -127,11 +124,11 @@ static int read_vulgar(norm *n, int after)
 }
 
 /* May a bare four-digit number be a year here? Cues are the words around it. */
-static int looks_like_year(const norm *n, const norm_number *x)
-{
+static int looks_like_year(const norm *n, const norm_number *x) {
     if (x->digits != 4 || x->commas || x->part_len || x->value < 1000 || x->value > 2099) return 0;
-    if (norm_last_in(n, "in since year by until till of from before after circa early late mid during copyright to spring summer autumn fall winter")) return 1;
-    if (norm_last_in(n, "is equals are makes plus minus times about over under total number around nearly almost exactly")) return 0;
+    if (norm_last_in(n, "in since year until till of from before after circa early late mid during copyright to spring summer autumn fall winter"))
+        return 1;
+    if (norm_last_in(n, "is equals are makes plus minus times about over under total number around nearly almost exactly by")) return 0;
     if (x->value < 1900) return 0;
     size_t at = norm_skip_spaces(n, x->end), len = norm_letters_at(n, at);
     int plural = len > 3 && norm_peek(n, at) >= 'a' && norm_peek(n, at + len - 1) == 's' && !norm_in_list(n->in + at, len, "this thus does always");
@@ -139,8 +136,7 @@ static int looks_like_year(const norm *n, const norm_number *x)
 }
 
 /* Letters right after the digits: ordinal, decade, factor. 1 when the whole token was said. */
-static int read_suffix(norm *n, const norm_number *x)
-{
+static int read_suffix(norm *n, const norm_number *x) {
     size_t at = x->end;
     int plain = x->part_len == 0 && x->digits > 0;
     if (plain && (norm_match_word(n, at, "st") || norm_match_word(n, at, "nd") || norm_match_word(n, at, "rd") || norm_match_word(n, at, "th"))) {
@@ -156,6 +152,12 @@ static int read_suffix(norm *n, const norm_number *x)
         n->at = s + 1;
         return 1;
     }
+    if (plain && norm_match_word(n, at, "p") && x->digits == 4) { /* 1080p */
+        norm_year(n, x->value);
+        norm_spell(n, 'p');
+        n->at = at + 1;
+        return 1;
+    }
     int factor = norm_peek(n, at) == 'x' && !norm_is_letter(norm_peek(n, at + 1));
     if (!factor) return 0;
     int by = norm_is_digit(norm_peek(n, at + 1));
@@ -166,8 +168,7 @@ static int read_suffix(norm *n, const norm_number *x)
 }
 
 /* After a number: "-5", "–10", "x 3", "+ 2" and the like join it to the next one. */
-static void read_join(norm *n)
-{
+static void read_join(norm *n) {
     size_t space = norm_peek(n, n->at) == ' ', at = n->at + space;
     int c = norm_peek(n, at);
     size_t next = norm_skip_spaces(n, at + 1);
@@ -177,7 +178,7 @@ static void read_join(norm *n)
     if (c == '-' || c == SYM_DASH) word = space ? "minus" : "to";
     if (c == '+') word = "plus";
     if (c == SYM_TIMES || c == '*') word = "times";
-    if (c == 'x' && space) word = "by";
+    if (c == 'x' && space) word = "times";
     if (c == SYM_DIVIDE || (c == '/' && space)) word = "divided by";
     if (c == '=') word = "equals";
     if (c == '<') word = "is less than";
@@ -188,15 +189,27 @@ static void read_join(norm *n)
     n->at = next;
 }
 
+/* 6'2" -> six foot two */
+static int read_height(norm *n, const norm_number *x) {
+    size_t inches = norm_digits_at(n, x->end + 1);
+    if (norm_peek(n, x->end) != '\'' || inches == 0 || inches > 2 || x->part_len || x->digits > 2) return 0;
+    norm_cardinal(n, x->value);
+    norm_say(n, "foot");
+    norm_cardinal(n, norm_value(n, x->end + 1, inches));
+    n->at = x->end + 1 + inches;
+    if (norm_peek(n, n->at) == '"') n->at++;
+    return 1;
+}
+
 /* The plain number with what follows it. */
-static int read_number(norm *n)
-{
+static int read_number(norm *n) {
     norm_number x;
     if (!norm_parse(n, n->at, &x)) return 0;
     if (read_suffix(n, &x)) {
         read_join(n);
         return 1;
     }
+    if (read_height(n, &x)) return 1;
     size_t begin = n->at;
     n->at = x.end;
     if (norm_peek(n, x.end) >= SYM_HALF && norm_peek(n, x.end) <= SYM_EIGHTH && !x.part_len) {
@@ -204,32 +217,41 @@ static int read_number(norm *n)
         return read_vulgar(n, 1);
     }
     int hot = (norm_peek(n, x.end) == 'F' || norm_peek(n, x.end) == 'C') && x.digits <= 3 && !norm_is_letter(norm_peek(n, x.end + 1));
-    if (looks_like_year(n, &x) && !norm_is_letter(norm_peek(n, x.end))) norm_year(n, x.value);
-    else norm_say_number(n, &x);
+    if (x.digits <= 4 && !x.part_len && norm_last_in(n, "call dial text"))
+        norm_digits(n, x.whole, x.whole_len);
+    else if (looks_like_year(n, &x) && !norm_is_letter(norm_peek(n, x.end)))
+        norm_year(n, x.value);
+    else
+        norm_say_number(n, &x);
     if (hot) {
         norm_say(n, norm_peek(n, x.end) == 'F' ? "degrees fahrenheit" : "degrees celsius");
         n->at++;
-    } else norm_read_unit(n, x.value == 1 && !x.part_len && x.digits > 0);
+    } else
+        norm_read_unit(n, x.value == 1 && !x.part_len && x.digits > 0);
     read_join(n);
     return n->at > begin;
 }
 
 /* A sign before a number: minus, plus, plus or minus, about, number. Only at the start of a token. */
-static int read_sign(norm *n)
-{
+static int read_sign(norm *n) {
     int c = norm_peek(n, n->at), before = n->at ? norm_peek(n, n->at - 1) : ' ';
     int next = norm_peek(n, n->at + 1), after = norm_peek(n, n->at + 2);
     int number = norm_is_digit(next) || (next == '.' && norm_is_digit(after)) || (next == '$' && norm_is_digit(after));
-    const char *word = c == '-' ? "minus" : c == '+' ? "plus" : c == SYM_PLUS_MINUS ? "plus or minus" : c == '~' ? "about" : c == '#' ? "number" :
-                       c == '<' ? "less than" : c == '>' ? "greater than" : NULL;
+    const char *word = c == '-'              ? "minus"
+                       : c == '+'            ? "plus"
+                       : c == SYM_PLUS_MINUS ? "plus or minus"
+                       : c == '~'            ? "about"
+                       : c == '#'            ? "number"
+                       : c == '<'            ? "less than"
+                       : c == '>'            ? "greater than"
+                                             : NULL;
     if (!word || !number || norm_is_letter(before) || norm_is_digit(before)) return 0;
     norm_say(n, word);
     n->at++;
     return 1;
 }
 
-int norm_read_numeric(norm *n)
-{
+int norm_read_numeric(norm *n) {
     int c = norm_peek(n, n->at);
     if ((c == '(' || c == '+') && read_phone(n)) return 1;
     if (read_sign(n)) return 1;

@@ -4,8 +4,7 @@
 #include <string.h>
 
 /* {HH AH0 L OW1}: copied with its braces when it closes and fits. */
-static int read_braces(norm *n)
-{
+static int read_braces(norm *n) {
     if (norm_peek(n, n->at) != '{') return 0;
     const char *close = memchr(n->in + n->at, '}', n->len - n->at);
     if (!close) return 0;
@@ -20,8 +19,7 @@ static int read_braces(norm *n)
 }
 
 /* Marks of punctuation, brackets and dashes; each takes one byte. */
-static int read_mark(norm *n)
-{
+static int read_mark(norm *n) {
     int c = norm_peek(n, n->at), next = norm_peek(n, n->at + 1), before = n->at ? norm_peek(n, n->at - 1) : ' ';
     if (c == 0 || !strchr(",;:.!?()[]-|", c)) {
         if (c != SYM_DASH) return 0;
@@ -29,22 +27,40 @@ static int read_mark(norm *n)
         n->at++;
         return 1;
     }
-    if (strchr(",;:.!?", c)) norm_mark(n, (char)c);
-    else if (strchr("()[]|", c)) norm_mark(n, ',');
-    else if (next == '-' || (before == ' ' && next == ' ')) norm_mark(n, ',');
+    if (strchr(",;:.!?", c))
+        norm_mark(n, (char)c);
+    else if (strchr("()[]|", c) && norm_skip_spaces(n, n->at + 1) < n->len)
+        norm_mark(n, ',');
+    else if (next == '-' || (before == ' ' && next == ' '))
+        norm_mark(n, ',');
     n->at++;
     return 1;
 }
 
 /* Symbols that are said as a word. */
-static int read_symbol(norm *n)
-{
+static int read_symbol(norm *n) {
     static const struct {
         char sign;
         const char *word;
-    } table[] = {{'&', "and"}, {'@', "at"}, {'%', "percent"}, {'+', "plus"}, {'=', "equals"}, {'$', "dollars"}, {SYM_EURO, "euros"}, {SYM_POUND, "pounds"},
-                 {SYM_YEN, "yen"}, {SYM_CENT, "cents"}, {SYM_DEGREE, "degrees"}, {SYM_TIMES, "times"}, {SYM_DIVIDE, "divided by"}, {SYM_PLUS_MINUS, "plus or minus"},
-                 {SYM_MICRO, "micro"}, {SYM_SQUARED, "squared"}, {SYM_CUBED, "cubed"}, {SYM_OHM, "ohm"}, {SYM_PI, "pi"}};
+    } table[] = {{'&', "and"},
+                 {'@', "at"},
+                 {'%', "percent"},
+                 {'+', "plus"},
+                 {'=', "equals"},
+                 {'$', "dollars"},
+                 {SYM_EURO, "euros"},
+                 {SYM_POUND, "pounds"},
+                 {SYM_YEN, "yen"},
+                 {SYM_CENT, "cents"},
+                 {SYM_DEGREE, "degrees"},
+                 {SYM_TIMES, "times"},
+                 {SYM_DIVIDE, "divided by"},
+                 {SYM_PLUS_MINUS, "plus or minus"},
+                 {SYM_MICRO, "micro"},
+                 {SYM_SQUARED, "squared"},
+                 {SYM_CUBED, "cubed"},
+                 {SYM_OHM, "ohm"},
+                 {SYM_PI, "pi"}};
     int c = norm_peek(n, n->at), next = norm_peek(n, n->at + 1), before = n->at ? norm_peek(n, n->at - 1) : ' ';
     if (c == '#' && norm_is_letter(next)) norm_say(n, "hashtag");
     if (c == '/' && before == ' ' && next == ' ') norm_mark(n, ',');
@@ -55,8 +71,7 @@ static int read_symbol(norm *n)
 }
 
 /* A word stuck to digits, either way round ("mp3", "4K"), is read in parts: nothing to do but go on. */
-static void read_token(norm *n)
-{
+static void read_token(norm *n) {
     if (norm_peek(n, n->at) == ' ') {
         n->at++;
         return;
@@ -66,8 +81,7 @@ static void read_token(norm *n)
 }
 
 /* All letters capital, more than one word: capitals then carry no meaning. */
-static int is_shouted(const norm *n)
-{
+static int is_shouted(const norm *n) {
     size_t words = 0, longest = 0;
     for (size_t at = 0; at < n->len;) {
         size_t len = norm_letters_at(n, at);
@@ -81,8 +95,7 @@ static int is_shouted(const norm *n)
 }
 
 /* One piece of at most NORMALIZE_PIECE bytes. */
-static void read_piece(norm *n, const char *text, size_t len)
-{
+static void read_piece(norm *n, const char *text, size_t len) {
     char folded[NORMALIZE_PIECE];
     n->len = norm_fold(folded, text, len);
     n->in = folded;
@@ -92,8 +105,7 @@ static void read_piece(norm *n, const char *text, size_t len)
 }
 
 /* Bytes of the next piece: all that is left, or up to the last space, or a whole number of characters. */
-static size_t piece_length(const char *text, size_t len)
-{
+static size_t piece_length(const char *text, size_t len) {
     if (len <= NORMALIZE_PIECE) return len;
     size_t cut = NORMALIZE_PIECE;
     while (cut > 0 && text[cut] != ' ') cut--;
@@ -103,8 +115,7 @@ static size_t piece_length(const char *text, size_t len)
     return cut;
 }
 
-size_t normalize_clause(char *out, size_t cap, const char *text, size_t len)
-{
+size_t normalize_clause(char *out, size_t cap, const char *text, size_t len) {
     norm n = {.out = out, .cap = cap};
     if (cap == 0) return 0;
     while (len > 0) {

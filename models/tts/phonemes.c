@@ -5,24 +5,46 @@
 #include "models/tts/phoneset.h"
 #include <string.h>
 
-static const char *const letter_name[26] = {
-    "EY1",         "B IY1",   "S IY1",   "D IY1",   "IY1",          "EH1 F",   "JH IY1",    "EY1 CH", "AY1",
-    "JH EY1",      "K EY1",   "EH1 L",   "EH1 M",   "EH1 N",        "OW1",     "P IY1",     "K Y UW1", "AA1 R",
-    "EH1 S",       "T IY1",   "Y UW1",   "V IY1",   "D AH1 B AH0 L Y UW0", "EH1 K S", "W AY1", "Z IY1"};
+static const char *const letter_name[26] = {"EY1",
+                                            "B IY1",
+                                            "S IY1",
+                                            "D IY1",
+                                            "IY1",
+                                            "EH1 F",
+                                            "JH IY1",
+                                            "EY1 CH",
+                                            "AY1",
+                                            "JH EY1",
+                                            "K EY1",
+                                            "EH1 L",
+                                            "EH1 M",
+                                            "EH1 N",
+                                            "OW1",
+                                            "P IY1",
+                                            "K Y UW1",
+                                            "AA1 R",
+                                            "EH1 S",
+                                            "T IY1",
+                                            "Y UW1",
+                                            "V IY1",
+                                            "D AH1 B AH0 L Y UW0",
+                                            "EH1 K S",
+                                            "W AY1",
+                                            "Z IY1"};
 
 /* Words that are weak inside a phrase and strong at its end (or its beginning). */
 static const struct function_word {
     const char *word, *weak, *strong;
     int at_start; /* also strong when first */
 } function_words[] = {
-    {"a", "AH0", "AH0", 0}, {"an", "AH0 N", "AH0 N", 0}, {"the", "DH AH0", "DH AH0", 0}, {"to", "T AH0", "T UW1", 0},
+    {"a", "AH0", "AH0", 0},         {"an", "AH0 N", "AH0 N", 0},      {"the", "DH AH0", "DH AH0", 0},   {"to", "T AH0", "T UW1", 0},
     {"for", "F ER0", "F AO1 R", 1}, {"and", "AH0 N D", "AE1 N D", 1}, {"can", "K AH0 N", "K AE1 N", 1},
 };
 
 typedef struct token { /* a word of the normalised text */
     const char *at;
-    size_t len;  /* without its mark; 0: no more words */
-    char mark;   /* the mark after it, 0: none */
+    size_t len;      /* without its mark; 0: no more words */
+    char mark;       /* the mark after it, 0: none */
     const char *end; /* where the next token is looked for */
 } token;
 
@@ -30,20 +52,18 @@ typedef struct walk { /* where a clause has got to */
     const phonemes *p;
     uint8_t *out;
     size_t cap, n;
-    size_t weak;      /* 1 + index of the vowel of a "the" or "to" just said, 0: none */
-    uint8_t strong;   /* what it becomes before a vowel */
+    size_t weak;    /* 1 + index of the vowel of a "the" or "to" just said, 0: none */
+    uint8_t strong; /* what it becomes before a vowel */
 } walk;
 
-void phonemes_layout(phonemes *p, arena *a, const g2p *g)
-{
+void phonemes_layout(phonemes *p, arena *a, const g2p *g) {
     p->g = g;
     p->own = NULL;
     p->own_len = 0;
     p->text = ARENA_ARRAY(a, char, PHONEMES_TEXT);
 }
 
-static int is_lower_equal(const char *a, const char *b, size_t len)
-{
+static int is_lower_equal(const char *a, const char *b, size_t len) {
     for (size_t i = 0; i < len; i++) {
         char x = a[i] >= 'A' && a[i] <= 'Z' ? (char)(a[i] + 32) : a[i], y = b[i] >= 'A' && b[i] <= 'Z' ? (char)(b[i] + 32) : b[i];
         if (x != y) return 0;
@@ -52,8 +72,7 @@ static int is_lower_equal(const char *a, const char *b, size_t len)
 }
 
 /* One line of the own pronunciations: its word and the phones' text, comment and blanks cut. Returns the line's length with its end. */
-static size_t own_line(const char *lines, size_t len, gguf_text *word, gguf_text *said)
-{
+static size_t own_line(const char *lines, size_t len, gguf_text *word, gguf_text *said) {
     const char *stop = memchr(lines, '\n', len);
     size_t size = stop ? (size_t)(stop - lines) : len, end = size, at = 0;
     const char *hash = memchr(lines, '#', size);
@@ -68,8 +87,7 @@ static size_t own_line(const char *lines, size_t len, gguf_text *word, gguf_text
     return size + (stop != NULL);
 }
 
-int phonemes_override(phonemes *p, const char *lines, size_t len, sotto_error *err)
-{
+int phonemes_override(phonemes *p, const char *lines, size_t len, sotto_error *err) {
     uint8_t phones[G2P_WORD];
     unsigned number = 0;
     for (size_t at = 0; lines && at < len;) {
@@ -85,8 +103,7 @@ int phonemes_override(phonemes *p, const char *lines, size_t len, sotto_error *e
     return 0;
 }
 
-static int own_word(const phonemes *p, const char *word, size_t len, uint8_t *out, int cap)
-{
+static int own_word(const phonemes *p, const char *word, size_t len, uint8_t *out, int cap) {
     for (size_t at = 0; p->own && at < p->own_len;) {
         gguf_text have, said;
         at += own_line(p->own + at, p->own_len - at, &have, &said);
@@ -96,15 +113,13 @@ static int own_word(const phonemes *p, const char *word, size_t len, uint8_t *ou
 }
 
 /* A letter said by its name, with 's when that follows. */
-static int letter_word(const char *word, size_t len, uint8_t *out, int cap)
-{
+static int letter_word(const char *word, size_t len, uint8_t *out, int cap) {
     const char *name = letter_name[word[0] - 'A'];
     int n = phonemes_parse(name, strlen(name), out, cap);
     return len > 1 ? n + g2p_add_s(out, n, cap) : n;
 }
 
-static int function_word(const char *word, size_t len, const heteronym_context *c, uint8_t *out, int cap)
-{
+static int function_word(const char *word, size_t len, const heteronym_context *c, uint8_t *out, int cap) {
     for (size_t i = 0; i < sizeof function_words / sizeof *function_words; i++) {
         const struct function_word *f = &function_words[i];
         if (strlen(f->word) != len || memcmp(f->word, word, len) != 0) continue;
@@ -115,8 +130,7 @@ static int function_word(const char *word, size_t len, const heteronym_context *
     return 0;
 }
 
-static int say_word(const phonemes *p, const char *word, size_t len, const heteronym_context *c, uint8_t *out, int cap)
-{
+static int say_word(const phonemes *p, const char *word, size_t len, const heteronym_context *c, uint8_t *out, int cap) {
     if (word[0] == '{') {
         int hand = len > 2 ? phonemes_parse(word + 1, len - 2, out, cap) : 0;
         return hand > 0 ? hand : 0;
@@ -130,14 +144,12 @@ static int say_word(const phonemes *p, const char *word, size_t len, const heter
     return reading ? phonemes_parse(reading, strlen(reading), out, cap) : g2p_word(p->g, word, len, out, cap);
 }
 
-static int is_mark(char c)
-{
+static int is_mark(char c) {
     return c == ',' || c == ';' || c == ':' || c == '.' || c == '!' || c == '?';
 }
 
 /* The word at or after `at` in the NUL-terminated normalised text. */
-static token next_token(const char *at)
-{
+static token next_token(const char *at) {
     token t = {at, 0, 0, at};
     while (*t.at == ' ') t.at++;
     const char *close = *t.at == '{' ? strchr(t.at, '}') : NULL;
@@ -149,21 +161,18 @@ static token next_token(const char *at)
     return t;
 }
 
-static uint8_t pause_of(char mark)
-{
+static uint8_t pause_of(char mark) {
     if (mark == ',' || mark == ';' || mark == ':') return PHONE_SP;
     return mark == '?' ? PHONE_QUE : PHONE_SIL;
 }
 
 /* "the" and "to" before a vowel: the vowel is known only once the next word is said. */
-static void settle_weak(walk *w, uint8_t first)
-{
+static void settle_weak(walk *w, uint8_t first) {
     if (w->weak && phoneset_is_vowel(first)) w->out[w->weak - 1] = w->strong;
     w->weak = 0;
 }
 
-static void note_weak(walk *w, const token *t)
-{
+static void note_weak(walk *w, const token *t) {
     int the = t->len == 3 && memcmp(t->at, "the", 3) == 0, to = t->len == 2 && memcmp(t->at, "to", 2) == 0;
     if ((!the && !to) || t->mark || phonemes_id("AH0", 3) != w->out[w->n - 1]) return;
     w->weak = w->n;
@@ -171,8 +180,7 @@ static void note_weak(walk *w, const token *t)
 }
 
 /* Says one word after the separator `gap` (WB or the pause of the mark before); 0 when it does not fit. *said: its phones. */
-static int add_word(walk *w, const token *t, const heteronym_context *c, uint8_t gap, int *said)
-{
+static int add_word(walk *w, const token *t, const heteronym_context *c, uint8_t gap, int *said) {
     uint8_t phones[G2P_WORD];
     int n = say_word(w->p, t->at, t->len, c, phones, G2P_WORD);
     *said = n > 0 ? n : 0;
@@ -186,8 +194,7 @@ static int add_word(walk *w, const token *t, const heteronym_context *c, uint8_t
     return 1;
 }
 
-size_t phonemes_clause(const phonemes *p, const char *text, size_t len, uint8_t *out, size_t cap, uint16_t *start, size_t words_cap, size_t *words)
-{
+size_t phonemes_clause(const phonemes *p, const char *text, size_t len, uint8_t *out, size_t cap, uint16_t *start, size_t words_cap, size_t *words) {
     walk w = {p, out, cap, 0, 0, 0};
     size_t count = 0;
     uint8_t gap = PHONE_SIL;

@@ -14,10 +14,10 @@
 enum { PHONEMES_TEXT = 2048 /* bytes of a normalised clause */, PHONEMES_CLAUSE = 1024 /* phones that a clause rarely exceeds */ };
 
 typedef struct phonemes {
-    const g2p *g;         /* bound and laid out, owned by the caller */
-    const char *own;      /* the caller's pronunciations, own_len bytes: lines "word PH PH"; NULL: none */
+    const g2p *g;    /* bound and laid out, owned by the caller */
+    const char *own; /* the caller's pronunciations, own_len bytes: lines "word PH PH"; NULL: none */
     size_t own_len;
-    char *text;           /* scratch [PHONEMES_TEXT] normalised clause */
+    char *text; /* scratch [PHONEMES_TEXT] normalised clause */
 } phonemes;
 
 /* Takes the scratch text; none of it lives between calls. `g` must outlive `p`. */

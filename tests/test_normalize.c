@@ -1,0 +1,199 @@
+/* test_normalize: the table of written and spoken forms, the clause splitter, and both against any bytes at any size. */
+#include "models/tts/clause.h"
+#include "models/tts/normalize.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#define TABLE "tests/golden/normalize.tsv"
+enum { LINE = 1024, LEAST_CASES = 250 };
+
+static void table_is_right(void **state) {
+    (void)state;
+    FILE *f = fopen(TABLE, "r");
+    assert_non_null(f);
+    char line[LINE], out[LINE];
+    int cases = 0, wrong = 0;
+    while (fgets(line, sizeof line, f)) {
+        line[strcspn(line, "\n")] = 0;
+        char *want = strchr(line, '\t');
+        assert_non_null(want);
+        *want++ = 0;
+        size_t n = normalize_clause(out, sizeof out, line, strlen(line));
+        assert_int_equal(n, strlen(out));
+        cases++;
+        if (strcmp(out, want) != 0) {
+            wrong++;
+            print_error("'%s': want '%s', got '%s'\n", line, want, out);
+        }
+    }
+    fclose(f);
+    assert_int_equal(wrong, 0);
+    assert_true(cases >= LEAST_CASES);
+}
+
+/* A smaller room gives a prefix of whole words and never a byte past the room. */
+static void room_is_respected(void **state) {
+    (void)state;
+    static const char text[] = "On Nov. 21, 2026 at 10:42 am Dr. Smith paid $3.50 for 2 1/2 kg; see https://example.com or call (415) 555-2671!";
+    char whole[LINE], out[LINE];
+    size_t full = normalize_clause(whole, sizeof whole, text, strlen(text));
+    for (size_t cap = 0; cap <= full + 1; cap++) {
+        memset(out, 0x55, sizeof out);
+        size_t n = normalize_clause(out, cap, text, strlen(text));
+        assert_true(cap == 0 ? n == 0 : n < cap && out[n] == 0);
+        for (size_t i = cap; i < sizeof out; i++) assert_int_equal(out[i], 0x55);
+    }
+    assert_int_equal(normalize_clause(out, full + 1, text, strlen(text)), full);
+    assert_string_equal(out, whole);
+}
+
+/* A text longer than one piece reads as its words do. */
+static void long_text_reads_whole(void **state) {
+    (void)state;
+    static char text[4 * NORMALIZE_PIECE], want[16 * NORMALIZE_PIECE], out[16 * NORMALIZE_PIECE];
+    size_t n = 0, m = 0;
+    while (n + 8 < sizeof text) {
+        memcpy(text + n, "cat 21 ", 7), n += 7;
+        memcpy(want + m, m ? " cat twenty one" : "cat twenty one", m ? 15 : 14), m += m ? 15 : 14;
+    }
+    want[m] = 0;
+    assert_int_equal(normalize_clause(out, sizeof out, text, n), m);
+    assert_string_equal(out, want);
+}
+
+static uint32_t next_random(uint32_t *x) {
+    *x ^= *x << 13, *x ^= *x >> 17, *x ^= *x << 5;
+    return *x;
+}
+
+/* Bytes that reach every reader more often than plain noise does. */
+static size_t random_text(char *text, size_t cap, uint32_t *seed) {
+    static const char likely[] = "0123456789.,:;/-+$%#@&'\"(){}[]<>=^~*_ aAmMpPxXsStTdDrRIVeE.g\xC2\xB0\xE2\x80\x94\xC2\xBD\xE2\x82\xAC\xC2\xA3";
+    size_t n = next_random(seed) % cap;
+    int noise = next_random(seed) % 4 == 0;
+    for (size_t i = 0; i < n; i++) text[i] = noise ? (char)next_random(seed) : likely[next_random(seed) % (sizeof likely - 1)];
+    return n;
+}
+
+static void only_allowed(const char *out, size_t n) {
+    int braces = 0;
+    for (size_t i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)out[i];
+        if (c == '{') braces = 1;
+        int letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        assert_true(braces || letter || strchr(" ',;:.!?", c));
+        if (c == '}') braces = 0;
+    }
+}
+
+static void any_bytes_are_taken(void **state) {
+    (void)state;
+    static char text[1500], out[2048];
+    uint32_t seed = 20251121;
+    for (int round = 0; round < 4000; round++) {
+        size_t n = random_text(text, sizeof text, &seed), cap = 1 + next_random(&seed) % sizeof out;
+        size_t m = normalize_clause(out, cap, text, n);
+        assert_true(m < cap && out[m] == 0);
+        only_allowed(out, m);
+    }
+}
+
+/* Clauses of a text pushed byte by byte, joined by '|'. */
+static void split(char *out, size_t cap, const char *text) {
+    static clause_splitter c;
+    char piece[CLAUSE_MAX + 8];
+    size_t n = 0;
+    clause_reset(&c);
+    for (size_t i = 0; i <= strlen(text); i++) {
+        int ready = text[i] ? clause_push(&c, text[i]) : clause_finish(&c);
+        if (!ready) continue;
+        size_t m = clause_take(&c, piece, sizeof piece);
+        assert_true(n + m + 2 < cap);
+        if (n) out[n++] = '|';
+        memcpy(out + n, piece, m);
+        n += m;
+    }
+    out[n] = 0;
+}
+
+static void clauses_are_cut_right(void **state) {
+    (void)state;
+    static const char *const table[][2] = {
+        {"Hello there. How are you?", "Hello there.|How are you?"},
+        {"It is 3.5 miles. Go!", "It is 3.5 miles.|Go!"},
+        {"At 10:42 am it rang.", "At 10:42 am it rang."},
+        {"Dr. Smith met Mr. J. Doe. They left.", "Dr. Smith met Mr. J. Doe.|They left."},
+        {"It opens at 9 a.m. on Monday.", "It opens at 9 a.m. on Monday."},
+        {"It opens at 9 a.m. Come early.", "It opens at 9 a.m.|Come early."},
+        {"See example.com for more. Bye.", "See example.com for more.|Bye."},
+        {"No. I cannot.", "No.|I cannot."},
+        {"Take no. 5 now.", "Take no. 5 now."},
+        {"Yes, sure.", "Yes, sure."},
+        {"The kitchen light is now on, and the door is locked.", "The kitchen light is now on,|and the door is locked."},
+        {"That was on Friday, November 21, 2026 at noon.", "That was on Friday, November 21, 2026 at noon."},
+        {"It costs $1,234,567.89 in all, they said.", "It costs $1,234,567.89 in all,|they said."},
+        {"He said \"Stop.\" Then he left.", "He said \"Stop.\"|Then he left."},
+        {"Wait... what?! Never mind", "Wait...|what?!|Never mind"},
+        {"one\ntwo\n\nthree", "one|two|three"},
+        {"Say {HH AH0 L OW1} now. Bye", "Say {HH AH0 L OW1} now.|Bye"},
+        {"The lights are all switched off \xE2\x80\x94 good night.", "The lights are all switched off \xE2\x80\x94|good night."},
+        {"  ", ""},
+        {"", ""},
+        {"etc. and so on. End", "etc. and so on.|End"},
+    };
+    char out[LINE];
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        split(out, sizeof out, table[i][0]);
+        assert_string_equal(out, table[i][1]);
+    }
+}
+
+/* A clause is handed out as soon as its end is certain, not when the text ends. */
+static void clauses_come_early(void **state) {
+    (void)state;
+    static clause_splitter c;
+    static const char text[] = "Timer set. Anything else";
+    size_t at = 0;
+    char out[CLAUSE_MAX + 8];
+    clause_reset(&c);
+    while (at < sizeof text - 1 && !clause_push(&c, text[at])) at++;
+    assert_int_equal(at, 10); /* the space after the full stop */
+    assert_int_equal(clause_take(&c, out, sizeof out), 10);
+    assert_string_equal(out, "Timer set.");
+    assert_int_equal(clause_take(&c, out, sizeof out), 0);
+}
+
+static void clauses_are_bounded(void **state) {
+    (void)state;
+    static clause_splitter c;
+    static char text[1500];
+    char out[CLAUSE_MAX + 8];
+    uint32_t seed = 7;
+    clause_reset(&c);
+    for (int round = 0; round < 500; round++) {
+        size_t n = random_text(text, sizeof text, &seed), since = 0;
+        if (round % 5 == 0) memset(text, 'a', n); /* no end in sight */
+        for (size_t i = 0; i <= n; i++) {
+            int ready = i < n ? clause_push(&c, text[i]) : clause_finish(&c);
+            since++;
+            assert_true(since <= CLAUSE_MAX + 8u || i == n || text[i] == ' ');
+            if (!ready) continue;
+            assert_true(clause_take(&c, out, sizeof out) <= CLAUSE_MAX);
+            since = 0;
+        }
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(table_is_right),      cmocka_unit_test(room_is_respected),     cmocka_unit_test(long_text_reads_whole),
+        cmocka_unit_test(any_bytes_are_taken), cmocka_unit_test(clauses_are_cut_right), cmocka_unit_test(clauses_come_early),
+        cmocka_unit_test(clauses_are_bounded),
+    };
+    return cmocka_run_group_tests_name("normalize", tests, NULL, NULL);
+}
