@@ -51,13 +51,14 @@ static double triangle(double at, double low, double top, double high) {
 static void set_filters(mel *m) {
     const mel_config *c = &m->config;
     double first = mel_of((double)c->fmin), step = (mel_of((double)c->fmax) - first) / (c->bands + 1);
+    double *at = (double *)(void *)m->spectrum; /* [n_fft/2+1] the bins' mel: the scratch is not in use yet */
     uint32_t used = 0;
+    for (uint32_t k = 0; k <= c->n_fft / 2; k++) at[k] = mel_of((double)k * c->sample_rate / c->n_fft);
     for (uint32_t b = 0; b < c->bands; b++) {
         double low = first + step * b;
         m->first[b] = m->count[b] = 0;
         for (uint32_t k = 0; k <= c->n_fft / 2; k++) {
-            double at = mel_of((double)k * c->sample_rate / c->n_fft);
-            double w = triangle(at, low, low + step, low + 2 * step);
+            double w = triangle(at[k], low, low + step, low + 2 * step);
             if (w <= 0) continue;
             if (m->count[b]++ == 0) m->first[b] = (uint16_t)k;
             m->weight[used++] = (float)w;
@@ -76,7 +77,7 @@ void mel_layout(mel *m, arena *a, const mel_config *c) {
     m->first = ARENA_ARRAY(a, uint16_t, c->bands);
     m->count = ARENA_ARRAY(a, uint16_t, c->bands);
     m->frames = m->bad = 0;
-    if (m->weight != NULL && m->first != NULL && m->count != NULL) set_filters(m);
+    if (!a->failed && m->spectrum != NULL) set_filters(m);
 }
 
 void mel_reset(mel *m) {

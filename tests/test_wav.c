@@ -113,6 +113,31 @@ static void test_exact_and_blocks(void **state) {
     }
 }
 
+/* "-" to "-" through a pipe: lengths that nobody knows beforehand. */
+static void test_standard_streams(void **state) {
+    (void)state;
+    int ends[2], in = dup(0), out = dup(1);
+    int16_t x[5000], y[6000];
+    wav_writer to;
+    wav_reader from;
+    platform_error e;
+    uint32_t seed = 7;
+    for (int i = 0; i < 5000; i++) x[i] = (int16_t)(input_noise(&seed) * 32768);
+    fflush(stdout);
+    assert_int_equal(pipe(ends), 0);
+    dup2(ends[1], 1), close(ends[1]);
+    int bad = wav_create(&to, "-", RATE, &e) != 0 || wav_write(&to, x, 5000, &e) != 0 || wav_finish(&to, &e) != 0;
+    dup2(out, 1), close(out);
+    assert_false(bad);
+    dup2(ends[0], 0), close(ends[0]);
+    int opened = wav_open(&from, "-", RATE, &e);
+    long n = opened == 0 ? wav_read_int16(&from, y, 6000, &e) : -1;
+    if (opened == 0) wav_close(&from);
+    dup2(in, 0), close(in);
+    if (n != 5000) fail_msg("%ld samples: %s", n, e.text);
+    assert_memory_equal(x, y, sizeof x);
+}
+
 static void refuse(const char *path, const char *message) {
     wav_reader w;
     platform_error e;
@@ -245,8 +270,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_formats),      cmocka_unit_test(test_exact_and_blocks),
         cmocka_unit_test(test_broken_files), cmocka_unit_test(test_truncated),
-        cmocka_unit_test(test_nan),          cmocka_unit_test(test_ten_hours),
-        cmocka_unit_test(test_full_disk),    cmocka_unit_test(test_disk_fills),
+        cmocka_unit_test(test_nan),          cmocka_unit_test(test_standard_streams),
+        cmocka_unit_test(test_ten_hours),    cmocka_unit_test(test_full_disk),
+        cmocka_unit_test(test_disk_fills),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
