@@ -213,14 +213,15 @@ static void check_i8(check *c, int times) {
         }
 }
 
-/* Both block formats with 0..40 rows of 0..8 blocks. */
+/* Both block formats with 0..40 rows of 0..8 blocks, and rows too long for one pass. */
 static void check_q(check *c, int times) {
     for (size_t rows = 0; rows <= 40; rows++)
-        for (size_t blocks = 0; blocks <= 8; blocks++)
+        for (size_t blocks = 0; blocks <= 9; blocks++)
             for (int t = 0; t < times * 2; t++) {
+                size_t long_row = blocks == 9 ? 30 + check_random(c) % 8 : blocks;
                 c->at_end = t % 2;
-                check_blocks(c, check_random(c) % 10, rows, blocks * KERNEL_QBLOCK, 0);
-                check_blocks(c, check_random(c) % 10, rows, blocks * KERNEL_QBLOCK, 1);
+                check_blocks(c, check_random(c) % 14, rows, long_row * KERNEL_QBLOCK, 0);
+                check_blocks(c, check_random(c) % 14, rows, long_row * KERNEL_QBLOCK, 1);
             }
 }
 

@@ -56,28 +56,47 @@ static inline __attribute__((always_inline)) void tile_step(__m512i acc[TILE], c
     }
 }
 
+/* Lane m * R + r gets p[r]. */
+static inline __attribute__((always_inline)) __m512 spread_rows(const float *p, size_t R) {
+    if (R == 4) return _mm512_broadcast_f32x4(_mm_loadu_ps(p));
+    return R == 8 ? _mm512_broadcast_f32x8(_mm256_loadu_ps(p)) : _mm512_loadu_ps(p);
+}
+
+/* Lane m * R + r gets p[m]. */
+static inline __attribute__((always_inline)) __m512 spread_acts(const float *p, size_t R) {
+    const __m512i quarter = _mm512_set_epi32(3, 3, 3, 3, 2, 2, 2, 2, 1, 1, 1, 1, 0, 0, 0, 0);
+    if (R == 4) return _mm512_permutexvar_ps(quarter, _mm512_castps128_ps512(_mm_loadu_ps(p)));
+    return R == 8 ? _mm512_insertf32x8(_mm512_set1_ps(p[0]), _mm256_set1_ps(p[1]), 1) : _mm512_set1_ps(p[0]);
+}
+
+static inline __attribute__((always_inline)) void store_tile(float *y, size_t stride, __m512 v, size_t R) {
+    if (R == 16) _mm512_storeu_ps(y, v);
+    if (R == 8) {
+        _mm256_storeu_ps(y, _mm512_castps512_ps256(v));
+        _mm256_storeu_ps(y + stride, _mm512_extractf32x8_ps(v, 1));
+    }
+    if (R == 4) {
+        _mm_storeu_ps(y, _mm512_castps512_ps128(v));
+        _mm_storeu_ps(y + stride, _mm512_extractf32x4_ps(v, 1));
+        _mm_storeu_ps(y + 2 * stride, _mm512_extractf32x4_ps(v, 2));
+        _mm_storeu_ps(y + 3 * stride, _mm512_extractf32x4_ps(v, 3));
+    }
+}
+
 /* Results of R rows from r0 and M = 16/R activations from m0. */
 static inline __attribute__((always_inline)) void tile_run(const job *j, size_t r0, size_t m0, size_t R, size_t M) {
     const int8_t *w = j->w + r0 * j->cols, *q = j->q + m0 * j->cols;
-    const __m512i lane = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
-    const __m512i of_row = _mm512_and_si512(lane, _mm512_set1_epi32((int)R - 1));
-    const __m512i of_act = _mm512_srli_epi32(lane, R == 16 ? 4 : R == 8 ? 3 : 2);
-    const __mmask16 rows = (__mmask16)((1u << R) - 1), acts = (__mmask16)((1u << M) - 1);
     __m512i acc[TILE];
     size_t c = 0;
     for (size_t i = 0; i < TILE; i++) acc[i] = _mm512_setzero_si512();
     for (; c + STEP <= j->cols; c += STEP) tile_step(acc, w + c, q + c, j->cols, ~(__mmask64)0, R, M);
     if (c < j->cols) tile_step(acc, w + c, q + c, j->cols, ~(__mmask64)0 >> (STEP - (j->cols - c)), R, M);
-    __m512i rowsum = _mm512_permutexvar_epi32(of_row, _mm512_maskz_loadu_epi32(rows, j->rowsum + r0));
-    __m512 scale = _mm512_permutexvar_ps(of_row, _mm512_maskz_loadu_ps(rows, j->scale + r0));
-    __m512 qs = _mm512_permutexvar_ps(of_act, _mm512_maskz_loadu_ps(acts, j->qs + m0));
+    __m512i rowsum = _mm512_castps_si512(spread_rows((const float *)(const void *)(j->rowsum + r0), R));
     __m512i sum = _mm512_sub_epi32(add_sixteen(acc), _mm512_slli_epi32(rowsum, 7));
-    __m512 v = _mm512_mul_ps(_mm512_cvtepi32_ps(sum), _mm512_mul_ps(qs, scale));
-    if (j->bias) v = _mm512_add_ps(v, _mm512_permutexvar_ps(of_row, _mm512_maskz_loadu_ps(rows, j->bias + r0)));
-    for (size_t m = 0; m < M; m++) {
-        __m512i to_front = _mm512_add_epi32(lane, _mm512_set1_epi32((int)(m * R)));
-        _mm512_mask_storeu_ps(j->y + (m0 + m) * j->y_stride + r0, rows, _mm512_permutexvar_ps(to_front, v));
-    }
+    __m512 scale = _mm512_mul_ps(spread_acts(j->qs + m0, R), spread_rows(j->scale + r0, R));
+    __m512 v = _mm512_mul_ps(_mm512_cvtepi32_ps(sum), scale);
+    if (j->bias) v = _mm512_add_ps(v, spread_rows(j->bias + r0, R));
+    store_tile(j->y + m0 * j->y_stride + r0, j->y_stride, v, R);
 }
 
 static int32_t vnni_dot_i8(const int8_t *a, const int8_t *b, size_t n) {
@@ -187,18 +206,112 @@ static inline __attribute__((always_inline)) __m512 rows_run(const uint8_t *w, c
     return acc;
 }
 
-static void vnni_gemm_q8_0(float *y, size_t y_stride, const uint8_t *w, const int8_t *q, const float *qs, size_t count, size_t rows, size_t cols) {
-    size_t blocks = cols / KERNEL_QBLOCK, step = blocks * KERNEL_Q8_0_BYTES;
-    if (rows < TILE) {
-        kernels_ref.gemm_q8_0(y, y_stride, w, q, qs, count, rows, cols);
-        return;
+/* Several activations: the weights are turned once so that a lane is a row, then each activation's four bytes go to all lanes. */
+
+enum { PART = 32, MANY = 8 }; /* blocks a pass, activations a tile: what bounds the stack */
+
+/* t[g], lane r = bytes 4 g .. 4 g + 3 of row r's block, each plus 128: a 16 x 8 transpose of 32-bit words. */
+static inline void turn_block(__m512i t[8], const uint8_t *p, size_t step) {
+    const __m512i sign = _mm512_set1_epi8(-128);
+    __m512i v[8], u[8];
+    for (size_t i = 0; i < 8; i++) { /* halves as in sums_q8_0 */
+        const uint8_t *at = p + (i < 4 ? i : i + 4) * step + 2;
+        __m512i low = _mm512_castsi256_si512(_mm256_loadu_si256((const __m256i *)at));
+        v[i] = _mm512_xor_si512(_mm512_inserti64x4(low, _mm256_loadu_si256((const __m256i *)(at + 4 * step)), 1), sign);
     }
+    for (size_t i = 0; i < 8; i += 4) { /* 4 x 4 words in each quarter */
+        __m512i a = _mm512_unpacklo_epi32(v[i], v[i + 1]), b = _mm512_unpacklo_epi32(v[i + 2], v[i + 3]);
+        __m512i c = _mm512_unpackhi_epi32(v[i], v[i + 1]), d = _mm512_unpackhi_epi32(v[i + 2], v[i + 3]);
+        u[i] = _mm512_unpacklo_epi64(a, b);
+        u[i + 1] = _mm512_unpackhi_epi64(a, b);
+        u[i + 2] = _mm512_unpacklo_epi64(c, d);
+        u[i + 3] = _mm512_unpackhi_epi64(c, d);
+    }
+    for (size_t g = 0; g < 4; g++) {
+        t[g] = _mm512_shuffle_i32x4(u[g], u[g + 4], 0x88);
+        t[g + 4] = _mm512_shuffle_i32x4(u[g], u[g + 4], 0xdd);
+    }
+}
+
+static inline __m512i four_bytes(const int8_t *q) {
+    int32_t word;
+    memcpy(&word, q, sizeof word);
+    return _mm512_set1_epi32(word);
+}
+
+/* A pass over `blocks` blocks of 16 rows (w) and M activations (q): y gets the float sums, going on from what it holds unless
+ * `first`, times qs when `last`. offset[m][b] = -128 times the sum of the block's activations. */
+typedef struct pass {
+    float *y;
+    size_t y_stride, step, cols, blocks;
+    int first, last;
+    int32_t (*offset)[PART];
+    const int8_t *q;
+    const float *qs;
+} pass;
+
+static inline __attribute__((always_inline)) void pass_rows(const pass *p, float *y, const uint8_t *w, size_t M) {
+    const __m512i row = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+    const __m512i at = _mm512_mullo_epi32(row, _mm512_set1_epi32((int)p->step));
+    __m512 acc[MANY];
+    for (size_t m = 0; m < M; m++) acc[m] = p->first ? _mm512_setzero_ps() : _mm512_loadu_ps(y + m * p->y_stride);
+    for (size_t b = 0; b < p->blocks; b++, w += KERNEL_Q8_0_BYTES) {
+        __m512i t[8];
+        turn_block(t, w, p->step);
+        __m512 scale = block_scales(w, at);
+        for (size_t m = 0; m < M; m++) {
+            const int8_t *q = p->q + m * p->cols + b * KERNEL_QBLOCK;
+            __m512i s = _mm512_set1_epi32(p->offset[m][b]);
+            for (size_t g = 0; g < 8; g++) s = _mm512_dpbusd_epi32(s, t[g], four_bytes(q + 4 * g));
+            acc[m] = _mm512_add_ps(acc[m], _mm512_mul_ps(_mm512_cvtepi32_ps(s), scale));
+        }
+    }
+    for (size_t m = 0; m < M; m++) _mm512_storeu_ps(y + m * p->y_stride, p->last ? _mm512_mul_ps(_mm512_set1_ps(p->qs[m]), acc[m]) : acc[m]);
+}
+
+static inline __attribute__((always_inline)) void pass_run(const pass *p, const uint8_t *w, size_t rows, size_t M) {
+    for (size_t m = 0; m < M; m++)
+        for (size_t b = 0; b < p->blocks; b++) {
+            __m256i x = _mm256_loadu_si256((const __m256i *)(p->q + m * p->cols + b * KERNEL_QBLOCK));
+            __m512i sum = _mm512_cvtepi16_epi32(_mm256_maddubs_epi16(_mm256_set1_epi8(1), x));
+            p->offset[m][b] = -128 * _mm512_reduce_add_epi32(sum);
+        }
+    for (size_t r = 0; r + TILE <= rows; r += TILE) pass_rows(p, p->y + r, w + r * p->step, M);
+}
+
+/* M activations over all rows, PART blocks at a time. */
+static inline __attribute__((always_inline)) void gemm_many(float *y, size_t y_stride, const uint8_t *w, const int8_t *q, const float *qs,
+                                                            size_t rows, size_t cols, size_t M) {
+    size_t blocks = cols / KERNEL_QBLOCK;
+    int32_t offset[MANY][PART];
+    for (size_t b = 0; b < blocks; b += PART) {
+        size_t n = blocks - b < PART ? blocks - b : PART;
+        const pass p = {y, y_stride, blocks * KERNEL_Q8_0_BYTES, cols, n, b == 0, b + n == blocks, offset, q + b * KERNEL_QBLOCK, qs};
+        pass_run(&p, w + b * KERNEL_Q8_0_BYTES, rows, M);
+    }
+}
+
+static void gemm_each(float *y, size_t y_stride, const uint8_t *w, const int8_t *q, const float *qs, size_t count, size_t rows, size_t cols) {
+    size_t blocks = cols / KERNEL_QBLOCK, step = blocks * KERNEL_Q8_0_BYTES;
     for (size_t i = 0; i < rows; i += TILE)
         for (size_t m = 0; m < count; m++) {
             size_t r = tile_start(i, TILE, rows);
             __m512 acc = rows_run(w + r * step, q + m * cols, blocks, KERNEL_Q8_0_BYTES, sums_q8_0);
             _mm512_storeu_ps(y + m * y_stride + r, _mm512_mul_ps(_mm512_set1_ps(qs[m]), acc));
         }
+}
+
+static void vnni_gemm_q8_0(float *y, size_t y_stride, const uint8_t *w, const int8_t *q, const float *qs, size_t count, size_t rows, size_t cols) {
+    size_t m = 0, step = cols / KERNEL_QBLOCK * KERNEL_Q8_0_BYTES;
+    if (rows < TILE || cols == 0) {
+        kernels_ref.gemm_q8_0(y, y_stride, w, q, qs, count, rows, cols);
+        return;
+    }
+    for (; m + 8 <= count; m += 8) gemm_many(y + m * y_stride, y_stride, w, q + m * cols, qs + m, rows, cols, 8);
+    for (; m + 4 <= count; m += 4) gemm_many(y + m * y_stride, y_stride, w, q + m * cols, qs + m, rows, cols, 4);
+    if (rows % TILE && m > 0) /* the rows that no whole tile held */
+        gemm_each(y + rows - TILE, y_stride, w + (rows - TILE) * step, q, qs, m, TILE, cols);
+    if (m < count) gemm_each(y + m * y_stride, y_stride, w, q + m * cols, qs + m, count - m, rows, cols);
 }
 
 static void vnni_gemm_q4_0(float *y, size_t y_stride, const uint8_t *w, const int8_t *q, const float *qs, size_t count, size_t rows, size_t cols) {
