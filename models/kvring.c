@@ -63,8 +63,9 @@ uint32_t kvring_slot(const kvring *r, uint32_t position) {
 /* One head's int8 values from x[0], x[step], x[2 step] ...; both halves of a key share one scale. */
 static void put_i8(int8_t *q, const float *x, uint32_t n, uint32_t step, float inverse) {
     for (uint32_t i = 0; i < n; i++) {
-        int32_t v = mathx_round_even(x[i * step] * inverse);
-        q[i] = (int8_t)(v > 127 ? 127 : v < -127 ? -127 : v);
+        float v = x[i * step] * inverse;
+        v = v >= -127.0f ? v : -127.0f; /* NaN becomes -127 on every machine, as in the kernels */
+        q[i] = (int8_t)mathx_round_even(v <= 127.0f ? v : 127.0f);
     }
 }
 

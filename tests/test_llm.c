@@ -319,6 +319,41 @@ static void test_every_smaller_block(void **state) { /* law 1: any block below t
     free((void *)g.data);
 }
 
+/* A file with a few bytes of its header changed is refused with a line, or works: a turn runs through. */
+static void test_broken_headers(void **state) {
+    (void)state;
+    static const char *const paths[] = {"tests/golden/llama_f32.gguf", "tests/golden/llama_q8_0.gguf", "tests/golden/llama_q4_0.gguf"};
+    uint64_t seed = 17;
+    int refused = 0, taken = 0;
+    for (int round = 0; round < 3000; round++) {
+        size_t size = 0;
+        uint8_t *bytes = read_whole(paths[round % 3], &size);
+        gguf good;
+        sotto_error err = {0, ""};
+        run *r = calloc(1, sizeof *r);
+        assert_int_equal(gguf_open(&good, "good", bytes, size, &err), 0);
+        for (int i = 0; i <= round % 3; i++)
+            bytes[(size_t)((random_unit(&seed) + 1) / 2 * (double)(good.data_at + 2000))] ^= (uint8_t)(1 << round % 8);
+        if (gguf_open(&r->g, "bad.gguf", bytes, size, &err) || llm_bind(&r->m, &r->g, &err)) {
+            assert_int_equal(err.code, ERR_MODEL);
+            assert_non_null(strstr(err.text, "bad.gguf"));
+            refused++;
+            free(bytes);
+            free(r);
+            continue;
+        }
+        llm_limits limits = {
+            .k = kernels_select(NULL), .window = 12, .sinks = 2, .batch = 3, .max_text = 32, .max_reply = 9, .kv = (enum kv_kind)(round % 3)};
+        lay_out(r, &limits);
+        llm_event e;
+        if (llm_feed_user(&r->m, "what time") == 0 || llm_raw_begin(&r->m, "what time") == 0)
+            while (llm_step(&r->m, &e)) taken += (int)e.tokens;
+        stop(r);
+    }
+    assert_true(refused > 300 && taken > 3000);
+    print_message("%d of 3000 refused\n", refused);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_turns),
                                        cmocka_unit_test(test_cancel),
@@ -328,6 +363,7 @@ int main(void) {
                                        cmocka_unit_test(test_no_injection),
                                        cmocka_unit_test(test_reset_equals_fresh),
                                        cmocka_unit_test(test_raw),
-                                       cmocka_unit_test(test_every_smaller_block)};
+                                       cmocka_unit_test(test_every_smaller_block),
+                                       cmocka_unit_test(test_broken_headers)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -78,8 +78,8 @@ static int read_config(const gguf *g, llama_config *c, sotto_error *err) {
     if (!code) code = read_rope(g, c, err);
     if (!code) code = refuse_scaling(g, err);
     if (code) return code;
-    if (gguf_tensor_find(g, "token_embd.weight", &t) != 0 || t.dims != 2 || t.shape[1] > MAX_VOCAB)
-        return error_set(err, ERR_MODEL, "%s: tensor token_embd.weight: expected vocabulary x %u, at most %d tokens", g->name, (unsigned)c->dim,
+    if (gguf_tensor_find(g, "token_embd.weight", &t) != 0 || t.dims != 2 || t.shape[1] < 1 || t.shape[1] > MAX_VOCAB)
+        return error_set(err, ERR_MODEL, "%s: tensor token_embd.weight: expected vocabulary x %u, 1..%d tokens", g->name, (unsigned)c->dim,
                          (int)MAX_VOCAB);
     c->vocab = (uint32_t)t.shape[1];
     return ERR_NONE;

@@ -1,0 +1,121 @@
+/* test_interop: the shipped llm.gguf says what it says in llama.cpp: same prompt tokens, same greedy tokens
+ * (tests/golden/llm_interop.txt, made by models/train/interop_llama_cpp.py), with an f32 and with an int8 cache. */
+#include "tests/llm_common.h"
+#include "models/llm/llama.h"
+#include "models/llm/sampler.h"
+#include "models/llm/tokenizer.h"
+
+enum { MOST = 512, LINE = 8192 };
+static const char *model_path = "models/packs/nano/llm.gguf", *golden_path = "tests/golden/llm_interop.txt"; /* or the two arguments */
+
+typedef struct run {
+    gguf g;
+    llama l;
+    tokenizer t;
+    void *memory[4];
+    float *logits;
+} run;
+
+static uint32_t parse_ids(const char *s, uint32_t *ids) {
+    uint32_t n = 0;
+    for (char *end; n < MOST; s = end, n++) {
+        ids[n] = (uint32_t)strtoul(s, &end, 10);
+        if (end == s) break;
+    }
+    return n;
+}
+
+static uint64_t fnv(const uint8_t *p, size_t n) {
+    uint64_t h = 14695981039346656037u;
+    for (size_t i = 0; i < n; i++) h = (h ^ p[i]) * 1099511628211u;
+    return h;
+}
+
+static void lay_out(run *r, enum kv_kind kv) {
+    llama_limits limits = {kernels_select(NULL), 252, 4, 8, kv};
+    for (int part = 0; part < 4; part++) {
+        arena a, b;
+        for (int pass = 0; pass < 2; pass++) {
+            if (pass == 0)
+                arena_begin(&b, NULL, 0);
+            else
+                b = heap_arena(&a);
+            if (part == 0) llama_layout(&r->l, &b, &limits);
+            if (part == 1) llama_scratch(&r->l, &b);
+            if (part == 2) tok_layout(&r->t, &b);
+            if (part == 3) tok_scratch(&r->t, &b, MOST);
+            a = b;
+        }
+        assert_int_equal(a.failed, 0);
+        r->memory[part] = a.base;
+    }
+    r->logits = malloc(r->l.config.vocab * sizeof(float));
+}
+
+static void stop(run *r) {
+    for (int part = 0; part < 4; part++) free(r->memory[part]);
+    free(r->logits);
+    free((void *)r->g.data);
+}
+
+/* One line: its prompt's tokens, then every greedy token. Returns 1 when they are all equal. */
+static int check_line(run *r, char *line) {
+    uint32_t prompt[MOST], want[MOST], ids[MOST];
+    char *first = strchr(line, '\t'), *second = first ? strchr(first + 1, '\t') : NULL;
+    assert_non_null(second);
+    *first = *second = 0;
+    uint32_t n = parse_ids(first + 1, prompt), m = parse_ids(second + 1, want);
+    assert_int_equal(tok_encode(&r->t, ids, MOST, line, strlen(line), TOK_SPECIAL | TOK_NO_BOS), n);
+    assert_memory_equal(ids, prompt, n * sizeof *ids);
+    llama_reset(&r->l);
+    llama_eval(&r->l, prompt, n, r->logits);
+    for (uint32_t i = 0; i < m; i++) {
+        uint32_t id = sampler_greedy(r->logits, r->l.config.vocab);
+        if (id != want[i]) {
+            print_message("%s: token %u is %u, llama.cpp says %u (logits %.3f, %.3f)\n", line, i, id, want[i], (double)r->logits[id],
+                          (double)r->logits[want[i]]);
+            return 0;
+        }
+        llama_eval(&r->l, &id, 1, r->logits);
+    }
+    return 1;
+}
+
+static void compare(enum kv_kind kv, int *equal, int *lines) {
+    static char line[LINE];
+    run r;
+    sotto_error err;
+    unsigned long long hash, size;
+    open_gguf(&r.g, model_path);
+    FILE *f = fopen(golden_path, "r");
+    if (!f || fscanf(f, "%llx %llu\n", &hash, &size) != 2) fail_msg("%s is missing or has no head line", golden_path);
+    if (size != r.g.size || hash != fnv(r.g.data, r.g.size))
+        fail_msg("%s was made from other weights: run models/train/interop_llama_cpp.py again", golden_path);
+    if (llama_bind(&r.l, &r.g, &err) || tok_bind(&r.t, &r.g, r.l.config.vocab, &err)) fail_msg("%s", err.text);
+    lay_out(&r, kv);
+    for (*equal = *lines = 0; fgets(line, LINE, f); ++*lines) *equal += check_line(&r, line);
+    fclose(f);
+    stop(&r);
+    print_message("K/V kind %d: %d of %d prompts continued with the same greedy tokens as in llama.cpp\n", (int)kv, *equal, *lines);
+}
+
+static void test_f32(void **state) {
+    (void)state;
+    int equal, lines;
+    compare(KV_F32, &equal, &lines);
+    assert_true(lines >= 20);
+    assert_int_equal(equal, lines);
+}
+
+static void test_int8(void **state) { /* the cache that nano ships with */
+    (void)state;
+    int equal, lines;
+    compare(KV_I8, &equal, &lines);
+    assert_int_equal(equal, lines);
+}
+
+int main(int argc, char **argv) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_f32), cmocka_unit_test(test_int8)};
+    if (argc > 2) model_path = argv[1], golden_path = argv[2];
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
