@@ -56,7 +56,7 @@ static void check_same(check *c, const char *what, const uint8_t *x, const uint8
     c->runs++;
     if (memcmp(x - CHECK_GUARD, y - CHECK_GUARD, bytes + 2 * CHECK_GUARD) != 0) check_fail(c, what, a, b, d);
     for (size_t i = 0; i < CHECK_GUARD; i++)
-        if (x[i - CHECK_GUARD] != CHECK_FILL || x[bytes + i] != CHECK_FILL) {
+        if ((x - CHECK_GUARD)[i] != CHECK_FILL || x[bytes + i] != CHECK_FILL) {
             check_fail(c, what, a, b, d);
             return;
         }
