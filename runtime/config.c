@@ -19,7 +19,7 @@ void sotto_config_default(sotto_config *c) {
     c->top_p = 1.0f;
     c->seed = 1;
     c->speed = 1.0f;
-    c->vad_threshold_db = 6.0f;
+    c->vad_threshold_db = 8.0f;
     c->endpoint_ms = 320;
     c->min_speech_ms = 80;
     c->max_speech_ms = 15000;
