@@ -162,6 +162,17 @@ class Recognizer(nn.Module):
         self.blocks = nn.ModuleList(Block(c) for _ in range(c.blocks))
         self.head = Linear(c.dim, c.vocab)
 
+        self.start()
+
+    def start(self):
+        """Initial weights that keep the variance of a signal through convolutions and ReLUs; without this the speech drowns in the biases."""
+        for m in self.modules():
+            if isinstance(m, (nn.Linear, nn.Conv2d)):
+                nn.init.normal_(m.weight, std=m.weight[0].numel() ** -0.5)
+                nn.init.zeros_(m.bias)
+        for m in [self.sub.conv, *self.sub.point]:
+            m.weight.data *= math.sqrt(2.0)
+
     def forward(self, mel, mask):
         """mel [B, T, bands] normalised, T a multiple of 8; mask [T/8, T/8]. Logits [B, T/8, vocab] of the last and of the middle block."""
         x = self.sub(mel).float()

@@ -8,6 +8,7 @@ import argparse
 import math
 import pathlib
 import random
+import signal
 import time
 
 import numpy as np
@@ -20,14 +21,14 @@ import asr_mel
 from asr_model import Config, Recognizer, chunk_mask
 
 WEIGHT = {"digits": 0.3, "commands": 0.3, "wake": 0.25}  # single words count less than sentences
-LONGEST = 208  # encoder frames of a training utterance
+LONGEST, SHORT = 208, 32  # encoder frames of a training utterance, at most; of those to begin with, mostly synthetic
 
 
 class Shards:
     """All utterances of the shards seen so far: (bytes, first frame, frames, weight, tokens)."""
 
     def __init__(self, folder, bpe):
-        self.folder, self.bpe, self.seen, self.items, self.weights = folder, bpe, set(), [], []
+        self.folder, self.bpe, self.seen, self.items, self.weights, self.easy = folder, bpe, set(), [], [], []
 
     def refresh(self):
         for tsv in sorted(self.folder.glob("*.tsv")):
@@ -35,7 +36,7 @@ class Shards:
                 continue
             self.seen.add(tsv.name)
             data = np.memmap(tsv.with_suffix(".bin"), np.uint8, "r").reshape(-1, asr_mel.BANDS)
-            for line in tsv.read_text().splitlines():
+            for at, line in enumerate(tsv.read_text().splitlines()):
                 first, frames, name, text = line.split("\t")
                 tokens, frames = self.bpe.encode(text), int(frames)
                 length = (frames + 7) // 8 + 1
@@ -43,10 +44,12 @@ class Shards:
                 if length <= LONGEST and len(tokens) + repeats <= length - 1:
                     self.items.append((data, int(first), frames, tokens))
                     self.weights.append(WEIGHT.get(name, 1.0))
-            self.cumulative = np.cumsum(self.weights)
+                    self.easy.append(1.0 if name == "synth" and at % 2 == 0 else 0.02)  # the clean takes
+            self.cumulative, self.cumulative_easy = np.cumsum(self.weights), np.cumsum(self.easy)
 
     def pool(self, rng, count, longest):
-        at = np.searchsorted(self.cumulative, rng.random(count) * self.cumulative[-1])
+        cumulative = self.cumulative_easy if longest == SHORT else self.cumulative
+        at = np.searchsorted(cumulative, rng.random(count) * cumulative[-1])
         return [self.items[i] for i in at if self.items[i][2] <= longest * 8]
 
 
@@ -124,7 +127,8 @@ class Training:
         self.model = Recognizer(self.config).to(self.device)
         self.average = Recognizer(self.config).to(self.device)
         self.average.load_state_dict(self.model.state_dict())
-        self.step, self.spent = 0, 0.0
+        self.step, self.spent, self.stop = 0, 0.0, False
+        signal.signal(signal.SIGTERM, self.halt)  # saves, then ends
         self.mean, self.istd = statistics(self.shards, self.rng)
         matrices = [p for p in self.model.parameters() if p.dim() > 1]
         vectors = [p for p in self.model.parameters() if p.dim() <= 1]
@@ -146,11 +150,11 @@ class Training:
                     "pieces": self.bpe.pieces, "seed": self.args.seed}, part)
         part.rename(self.args.work / "last.pt")
 
-    def update(self, batch, progress):
+    def update(self, batch, progress, augment):
         rate = self.args.rate * min(1.0, (self.step + 1) / 400) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, progress))))
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        mel = collate(batch, self.mean, self.istd, self.rng)
+        mel = collate(batch, self.mean, self.istd, self.rng, augment)
         mask = draw_mask(mel[0].shape[1] // 8, self.config, self.rng, self.device)
         last, middle = loss_of(self.model, mel, mask, self.device)
         (0.7 * last + 0.3 * middle).backward()
@@ -172,11 +176,11 @@ class Training:
         total, began, offset = self.args.minutes * 60, time.time(), self.spent
         saved = reported = shown = time.time()
         losses, audio, level = [], 0.0, 9.0
-        while self.spent < total:
+        while self.spent < total and not self.stop:
             self.shards.refresh()
-            longest = 32 if level > 3.8 else 64 if level > 2.8 else LONGEST  # CTC finds its alignments on short utterances first
-            for batch in batches(self.shards, self.rng, self.args.frames, longest):
-                loss, rate = self.update(batch, self.spent / total)
+            longest = SHORT if level > 3.8 else 64 if level > 2.8 else LONGEST  # CTC finds its alignments on short utterances first
+            for batch in batches(self.shards, self.rng, self.args.frames if longest > SHORT else self.args.frames // 2, longest):
+                loss, rate = self.update(batch, self.spent / total, longest > SHORT)
                 losses.append(loss)
                 level += 0.02 * (loss - level)
                 audio += sum(i[2] for i in batch) / 100
@@ -186,16 +190,20 @@ class Training:
                     print(f"{self.spent / 60:6.1f} min step {self.step} loss {np.mean(losses):.3f} rate {rate:.2e} x{audio / (now - shown):.0f} real time, "
                           f"{len(self.shards.items)} utterances", flush=True)
                     losses, audio, shown = [], 0.0, now
-                if now - saved > 180:
+                if now - saved > 180 or self.stop:
                     self.save()
                     saved = now
                 if now - reported > 600:
                     self.report()
                     reported = shown = time.time()
-                if self.spent >= total or (longest < LONGEST and level < (3.7 if longest == 32 else 2.7)):
+                if self.stop or self.spent >= total or (longest < LONGEST and level < (3.7 if longest == SHORT else 2.7)):
                     break
-        self.save()
-        self.report()
+        if not self.stop:
+            self.save()
+            self.report()
+
+    def halt(self, *_):
+        self.stop = True
 
 
 def main():
