@@ -8,26 +8,36 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { TOOLS_TIMERS = 16, TOOLS_NAME = 48 };
+enum { TOOLS_TIMERS = 16, TOOLS_NAME = 48, TOOLS_DEVICES = 32 };
 
 typedef struct tools_timer {
     int kind;              /* 0 free, 1 timer, 2 alarm */
     int64_t due;           /* unix seconds when it goes off */
+    int days;              /* alarms that come again: bit d set = weekday d (0 sunday); 0 = once */
     char name[TOOLS_NAME]; /* as said; "" when none */
 } tools_timer;
 
+typedef struct tools_device {  /* what was last done to a thing of the house */
+    char name[2 * TOOLS_NAME]; /* "light kitchen", "fan office"; "" when free */
+    char state[12];            /* the action: on, off, open … */
+    int level;                 /* lights: 0..100 */
+} tools_device;
+
 typedef struct tools {
-    int64_t (*unix_now)(void *user);                     /* unix seconds; local time is localtime_r's. Default: time(NULL) */
-    void (*action)(void *user, const char *json_line);   /* an action event (light, switch, order ...); may be NULL */
+    int64_t (*unix_now)(void *user);                   /* unix seconds; local time is localtime_r's. Default: time(NULL) */
+    void (*action)(void *user, const char *json_line); /* an action event (light, switch, order ...); may be NULL */
     void *user;
-    uint64_t dice;                                       /* state of the coin's and dice's generator */
+    uint64_t dice; /* state of the coin's and dice's generator */
     tools_timer timer[TOOLS_TIMERS];
-    int volume, muted;                                   /* 0..100 */
-    int thermostat;                                      /* degrees */
+    int volume, muted; /* 0..100 */
+    int thermostat;    /* degrees, of the scale the user speaks in */
+    tools_device device[TOOLS_DEVICES];
+    int next_device; /* slot that is reused when all are taken */
 } tools;
 
 void tools_init(tools *t, uint64_t seed); /* the machine's clock, no action hook */
-/* Runs a call (its argument names were checked by the runtime). 0, or -1 with result "error ..." when it cannot be done. */
+/* Runs a call. 0 with a result to answer from: the table's, or "error ..." for what cannot be done (no such timer, division by zero),
+ * which the model puts into words. -1 with "error ..." for a malformed call: unknown tool or argument, one missing or too long. */
 int tools_run(tools *t, const sotto_call *call, char *result, size_t cap);
 /* 1 and the sentence to speak when a timer or an alarm has gone off (one a call), else 0. */
 int tools_poll(tools *t, char *say, size_t cap);
