@@ -29,3 +29,4 @@ TESTS += test_wav
 TESTS += test_device
 TESTS += test_normalize
 TESTS += test_phonemes
+TESTS += test_tools

@@ -138,6 +138,11 @@ static int read_time(const char *text, day_time *out) {
     return words_split(&w, text) || words_day_time(&w, out) ? -1 : 0;
 }
 
+/* Midnight; a night lasts until six. */
+static int64_t today_ends(int64_t now, const day_words *day) {
+    return local_moment(now, 1, day->half == 2 ? 360 : 0, NULL);
+}
+
 int job_alarm_set(job *j) {
     day_time time;
     day_words day;
@@ -146,7 +151,7 @@ int job_alarm_set(job *j) {
     if (read_day(job_arg(j, "day"), &day)) return job_say(j, "error unknown day");
     day_range(j->now, &day, &from, &mask);
     int64_t due = resolve(j->now, &time, &day, from, mask, &minute);
-    if (due < 0 || (day.day == DAY_TODAY && due - j->now > 86400)) return job_say(j, "error bad time");
+    if (due < 0 || (day.day == DAY_TODAY && due > today_ends(j->now, &day))) return job_say(j, "error bad time");
     tools_timer *x = free_slot(j->t);
     if (!x) return job_say(j, "error too many");
     *x = (tools_timer){.kind = ALARM, .due = due, .days = day.mask};
