@@ -31,12 +31,13 @@ CORE_SRC += $(KERNEL_SRC_$(ARCH))
 PACKAGES := portaudio-2.0 sndfile kissfft-float speexdsp libcjson
 WARN := -Wall -Wextra -Werror -Wstrict-prototypes -Wvla -Wshadow
 OPT ?= -O2
+PTHREAD ?= -pthread
 SAN := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 STACK := -fstack-usage
-CFLAGS_ALL = -std=c11 $(WARN) $(OPT) -g -ffp-contract=off -fno-math-errno -fno-trapping-math -pthread -I. -I$(BUILD)/gen $(SAN) $(CFLAGS)
+CFLAGS_ALL = -std=c11 $(WARN) $(OPT) -g -ffp-contract=off -fno-math-errno -fno-trapping-math $(PTHREAD) -I. -I$(BUILD)/gen $(SAN) $(CFLAGS)
 PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
-LDLIBS_ALL = $(PKG_LIBS) -lm -pthread $(SAN) $(LDLIBS)
+LDLIBS_ALL = $(PKG_LIBS) -lm $(PTHREAD) $(SAN) $(LDLIBS)
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 CORE_OBJ := $(call objects,$(CORE_SRC)) $(KERNEL_EXTRA_OBJ_$(ARCH):%=$(BUILD)/obj/%)

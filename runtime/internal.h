@@ -86,6 +86,7 @@ int listen_step(sotto *s);
 void think_reset(sotto *s);
 int think_step(sotto *s);
 void think_begin(sotto *s, const char *text);
+int think_complete(sotto *s, const char *text); /* raw completion; SOTTO_EARG when the text is too long for the model */
 void think_stop(sotto *s);
 void speak_reset(sotto *s);
 int speak_step(sotto *s);
@@ -96,6 +97,7 @@ void speak_stop(sotto *s);                   /* drops what is not yet in the rin
 /* turn.c */
 uint64_t turn_now(const sotto *s);
 void turn_say(sotto *s, const char *text);   /* a text of the platform's is the reply */
+int turn_complete(sotto *s, const char *text);
 void turn_final(sotto *s, const char *text); /* a transcript (or a typed question) starts the reply */
 void turn_reply(sotto *s, const char *piece); /* more reply text from the model */
 void turn_reply_done(sotto *s);

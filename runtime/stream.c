@@ -50,25 +50,33 @@ size_t sotto_pull_audio(sotto *s, int16_t *samples, size_t count) {
     return given;
 }
 
-int sotto_ask(sotto *s, const char *text) {
-    if (!text) return SOTTO_EARG;
-    if (!s->think.present || s->state != SOTTO_IDLE) return SOTTO_ESTATE;
-    if (strlen(text) >= s->config.max_text) return SOTTO_EARG;
+/* A turn that begins with a text: its clock starts now. */
+static int stream_begin(sotto *s, const char *text) {
+    if (!text || strlen(text) >= s->config.max_text) return SOTTO_EARG;
     spans_begin_turn(&s->clock);
     s->said_ns = s->judged_ns = turn_now(s);
-    turn_final(s, text);
     return SOTTO_OK;
 }
 
+int sotto_ask(sotto *s, const char *text) {
+    if (!s->think.present || !s->think.mind.turns || s->state != SOTTO_IDLE) return SOTTO_ESTATE;
+    int code = stream_begin(s, text);
+    if (code == SOTTO_OK) turn_final(s, text);
+    return code;
+}
+
+int sotto_complete(sotto *s, const char *text) {
+    if (!s->think.present || s->state != SOTTO_IDLE) return SOTTO_ESTATE;
+    int code = stream_begin(s, text);
+    return code == SOTTO_OK ? turn_complete(s, text) : code;
+}
+
 int sotto_say(sotto *s, const char *text) {
-    if (!text) return SOTTO_EARG;
     if (!s->speak.present) return SOTTO_ESTATE;
     if (s->state != SOTTO_IDLE) return SOTTO_AGAIN;
-    if (strlen(text) >= s->config.max_text) return SOTTO_EARG;
-    spans_begin_turn(&s->clock);
-    s->said_ns = s->judged_ns = turn_now(s);
-    turn_say(s, text);
-    return SOTTO_OK;
+    int code = stream_begin(s, text);
+    if (code == SOTTO_OK) turn_say(s, text);
+    return code;
 }
 
 sotto_state_id sotto_state(const sotto *s) {

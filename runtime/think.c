@@ -38,6 +38,16 @@ void think_begin(sotto *s, const char *text) {
     spans_set(&s->clock, SOTTO_PROMPT, from, turn_now(s));
 }
 
+int think_complete(sotto *s, const char *text) {
+    uint64_t from = turn_now(s);
+    int code = llm_raw_begin(&s->think.mind, text);
+    if (code != 0) return code;
+    s->think.running = 1;
+    s->think.first = 1;
+    spans_set(&s->clock, SOTTO_PROMPT, from, turn_now(s));
+    return SOTTO_OK;
+}
+
 static int think_run_tool(sotto *s, const toolcall *parsed, char *result, size_t cap) {
     sotto_call call = {.name = parsed->tool->name, .count = (int)parsed->count};
     for (uint32_t i = 0; i < parsed->count; i++) call.arg[i] = (sotto_tool_arg){parsed->arg[i].key, parsed->arg[i].value};

@@ -26,6 +26,13 @@ void turn_final(sotto *s, const char *text) {
     else turn_reply_done(s);
 }
 
+int turn_complete(sotto *s, const char *text) {
+    turn_clear(s);
+    int code = think_complete(s, text);
+    if (code == SOTTO_OK) s->state = SOTTO_THINKING;
+    return code;
+}
+
 void turn_say(sotto *s, const char *text) {
     turn_clear(s);
     turn_reply(s, text);

@@ -8,7 +8,7 @@
 
 typedef struct think_options {
     double temperature, top_p;
-    unsigned long long top_k, seed, window, sinks;
+    unsigned long long top_k, seed, window, sinks, max;
     const char *kernels, *kv;
 } think_options;
 
@@ -20,29 +20,37 @@ static void think_change(void *user, sotto_config *c) {
     if (o->seed) c->seed = o->seed;
     if (o->window) c->llm_window = (uint32_t)o->window;
     if (o->sinks) c->llm_sinks = (uint32_t)o->sinks;
+    if (o->max) c->max_reply = (uint32_t)o->max;
     if (o->kernels) c->kernels = o->kernels;
     if (o->kv) c->llm_kv = strcmp(o->kv, "f32") == 0 ? SOTTO_KV_F32 : strcmp(o->kv, "f16") == 0 ? SOTTO_KV_F16 : SOTTO_KV_I8;
 }
 
-static int think_lines(loop *l, FILE *from) {
+static int think_text(loop *l, const char *text, int raw) {
+    return raw ? loop_complete(l, text) : loop_ask(l, text);
+}
+
+static int think_lines(loop *l, FILE *from, int raw) {
     char text[LOOP_TEXT];
     int code = 0, prompt = isatty(fileno(from));
     while (code == 0) {
         if (prompt) fputs("> ", stdout), fflush(stdout);
         if (!fgets(text, sizeof text, from)) break;
         text[strcspn(text, "\r\n")] = 0;
-        if (text[0]) code = loop_ask(l, text);
+        if (text[0]) code = think_text(l, text, raw);
         fflush(stdout);
     }
     return code;
 }
 
 int command_think(int argc, char **argv) {
-    const char *folder = NULL;
-    int json = 0, stages = 0, fresh = 0;
+    const char *folder = NULL, *model = NULL;
+    int json = 0, stages = 0, fresh = 0, raw = 0;
     think_options o = {0};
     const option_row rows[] = {
         {"--pack", OPTION_TEXT, &folder, "DIR", "model pack"},
+        {"--model", OPTION_TEXT, &model, "FILE", "another language model: any GGUF of the llama family"},
+        {"--raw", OPTION_FLAG, &raw, NULL, "plain completion of the text, no turns, no tools"},
+        {"--max", OPTION_UINT, &o.max, "N", "tokens after which a reply is ended"},
         {"--temperature", OPTION_REAL, &o.temperature, "T", "sampling temperature (0: greedy)"},
         {"--top-k", OPTION_UINT, &o.top_k, "N", "keep the N likeliest tokens"},
         {"--top-p", OPTION_REAL, &o.top_p, "P", "keep the likeliest tokens that sum to P"},
@@ -62,13 +70,13 @@ int command_think(int argc, char **argv) {
     if (code >= 0) return code;
     if (o.kv && strcmp(o.kv, "i8") && strcmp(o.kv, "f16") && strcmp(o.kv, "f32")) return complain(EXIT_USAGE, "think: --kv %s: expected i8, f16 or f32", o.kv);
     loop l;
-    if ((code = loop_open(&l, folder, PACK_THINK, think_change, &o)) != 0) return code;
+    if ((code = loop_open_model(&l, folder, model, think_change, &o)) != 0) return code;
     l.show = (loop_output){.to = stdout, .json = json, .turns = json || stages};
     for (int i = 0; i < line.rest_count && code == 0; i++) {
-        code = loop_ask(&l, line.rest[i]);
+        code = think_text(&l, line.rest[i], raw);
         if (fresh) sotto_reset(l.voice);
     }
-    if (line.rest_count == 0) code = think_lines(&l, stdin);
+    if (line.rest_count == 0) code = think_lines(&l, stdin, raw);
     loop_close(&l);
     return code;
 }

@@ -29,9 +29,7 @@ static int loop_start(loop *l) {
     return code == SOTTO_OK ? 0 : complain(EXIT_FAIL, "start: %s", sotto_strerror(code));
 }
 
-int loop_open(loop *l, const char *folder, unsigned want, void (*change)(void *user, sotto_config *c), void *user) {
-    memset(l, 0, sizeof *l);
-    if (pack_open(&l->models, folder, want) != 0) return EXIT_FAIL;
+static int loop_configure(loop *l, void (*change)(void *user, sotto_config *c), void *user) {
     pack_config(&l->models, &l->config);
     l->config.hooks = (sotto_hooks){.now = loop_now, .tool = loop_tool, .log = loop_log, .user = l};
     if (change) change(user, &l->config);
@@ -39,6 +37,19 @@ int loop_open(loop *l, const char *folder, unsigned want, void (*change)(void *u
     int code = loop_start(l);
     if (code) loop_close(l);
     return code;
+}
+
+int loop_open(loop *l, const char *folder, unsigned want, void (*change)(void *user, sotto_config *c), void *user) {
+    memset(l, 0, sizeof *l);
+    if (pack_open(&l->models, folder, want) != 0) return EXIT_FAIL;
+    return loop_configure(l, change, user);
+}
+
+int loop_open_model(loop *l, const char *folder, const char *model, void (*change)(void *user, sotto_config *c), void *user) {
+    memset(l, 0, sizeof *l);
+    if (pack_open(&l->models, folder, model ? 0 : PACK_THINK) != 0) return EXIT_FAIL;
+    if (model && pack_open_model(&l->models, PACK_LLM, model) != 0) return EXIT_FAIL;
+    return loop_configure(l, change, user);
 }
 
 void loop_close(loop *l) {
@@ -142,6 +153,13 @@ int loop_file(loop *l, const char *path) {
 int loop_ask(loop *l, const char *text) {
     int code = sotto_ask(l->voice, text);
     if (code != SOTTO_OK) return complain(EXIT_FAIL, "ask: %s", sotto_strerror(code));
+    loop_run(l);
+    return l->failed ? EXIT_FAIL : EXIT_OK;
+}
+
+int loop_complete(loop *l, const char *text) {
+    int code = sotto_complete(l->voice, text);
+    if (code != SOTTO_OK) return complain(EXIT_FAIL, "complete: %s", sotto_strerror(code));
     loop_run(l);
     return l->failed ? EXIT_FAIL : EXIT_OK;
 }

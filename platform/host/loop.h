@@ -41,6 +41,8 @@ typedef struct loop {
 /* Opens the wanted models, plans, takes the block, starts the runtime. change (may be NULL) edits the configuration first.
  * Complains itself; 0 or an exit code. */
 int loop_open(loop *l, const char *folder, unsigned want, void (*change)(void *user, sotto_config *c), void *user);
+/* As loop_open for the language model alone, from `model` when it is not NULL. */
+int loop_open_model(loop *l, const char *folder, const char *model, void (*change)(void *user, sotto_config *c), void *user);
 void loop_close(loop *l);
 uint64_t loop_now(void *user);
 /* Runs until nothing is left to do: steps, shows events, pulls what is said. */
@@ -50,6 +52,7 @@ void loop_events(loop *l);
 /* A sound file as if it were spoken now. 0 or an exit code. */
 int loop_file(loop *l, const char *path);
 int loop_ask(loop *l, const char *text);
+int loop_complete(loop *l, const char *text);
 int loop_say(loop *l, const char *text);
 
 #endif
