@@ -131,12 +131,19 @@ typedef struct span_of { /* which rows and which heads are worked on */
     uint32_t first, rows, group;
 } span_of;
 
+/* The storage row behind `slot`, which holds position - 1: no division a row (see kvring_slot). */
+static inline uint32_t next_slot(const kvring *kv, uint32_t slot, uint32_t position) {
+    if (position == kv->sinks) return kvring_slot(kv, position);
+    return slot + 1 == kv->sinks + kv->window ? kv->sinks : slot + 1;
+}
+
 static void score_head(const kernels *k, attention_scratch *s, const rope_table *t, const kvring *kv, uint32_t head, span_of n) {
     size_t dim = kv->dim, turned = t->dim / 2;
     const float *q = s->q + (size_t)head * n.group * dim;
     float *score = s->score + (size_t)head * n.group * n.rows, *key = s->key + dim;
-    for (uint32_t i = 0; i < n.rows; i++) {
-        size_t at = (size_t)kvring_slot(kv, n.first + i) * kv->heads + head, turn = (n.first + i) * turned;
+    uint32_t slot = kvring_slot(kv, n.first);
+    for (uint32_t i = 0; i < n.rows; slot = next_slot(kv, slot, n.first + ++i)) {
+        size_t at = (size_t)slot * kv->heads + head, turn = (n.first + i) * turned;
         const float *row = widen(kv, kv->k, at * dim, s->key);
         float scale = kv->kind == KV_I8 ? kv->k_scale[at] : 1.0f;
         turn_halves(key, row, dim / 2, t->cos + turn, t->sin + turn, turned);
@@ -148,8 +155,9 @@ static void mix_head(const kernels *k, attention_scratch *s, const kvring *kv, u
     const float *weight = s->score + (size_t)head * n.group * n.rows;
     float *y = out + (size_t)head * n.group * kv->dim;
     memset(y, 0, (size_t)n.group * kv->dim * sizeof(float));
-    for (uint32_t i = 0; i < n.rows; i++) {
-        size_t at = (size_t)kvring_slot(kv, n.first + i) * kv->heads + head;
+    uint32_t slot = kvring_slot(kv, n.first);
+    for (uint32_t i = 0; i < n.rows; slot = next_slot(kv, slot, n.first + ++i)) {
+        size_t at = (size_t)slot * kv->heads + head;
         const int8_t *packed = kv->kind == KV_I8 ? (const int8_t *)kv->v + at * kv->dim : NULL;
         const float *row = packed ? NULL : widen(kv, kv->v, at * kv->dim, s->key);
         for (uint32_t g = 0; g < n.group; g++) {
