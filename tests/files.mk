@@ -30,3 +30,4 @@ TESTS += test_device
 TESTS += test_normalize
 TESTS += test_phonemes
 TESTS += test_tools
+TESTS += test_layers
