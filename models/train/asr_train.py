@@ -21,7 +21,7 @@ import asr_mel
 from asr_model import Config, Recognizer, chunk_mask
 
 WEIGHT = {"digits": 0.3, "commands": 0.3, "wake": 0.25}  # single words count less than sentences
-LONGEST, SHORT = 208, 32  # encoder frames of a training utterance, at most; of those to begin with, mostly synthetic
+LONGEST, MIDDLE, SHORT = 208, 64, 32  # encoder frames of a training utterance, at most, by stage from last to first
 
 
 class Shards:
@@ -127,7 +127,7 @@ class Training:
         self.model = Recognizer(self.config).to(self.device)
         self.average = Recognizer(self.config).to(self.device)
         self.average.load_state_dict(self.model.state_dict())
-        self.step, self.spent, self.stop = 0, 0.0, False
+        self.step, self.spent, self.stop, self.stage, self.level = 0, 0.0, False, 0, 9.0
         signal.signal(signal.SIGTERM, self.halt)  # saves, then ends
         self.mean, self.istd = statistics(self.shards, self.rng)
         matrices = [p for p in self.model.parameters() if p.dim() > 1]
@@ -142,11 +142,12 @@ class Training:
         self.average.load_state_dict(saved["average"])
         self.optimizer.load_state_dict(saved["optimizer"])
         self.step, self.spent, self.mean, self.istd = saved["step"], saved["spent"], saved["mean"], saved["istd"]
+        self.stage, self.level = saved["stage"], saved["level"]
 
     def save(self):
         part = self.args.work / "last.pt.part"
         torch.save({"model": self.model.state_dict(), "average": self.average.state_dict(), "optimizer": self.optimizer.state_dict(),
-                    "config": vars(self.config), "step": self.step, "spent": self.spent, "mean": self.mean, "istd": self.istd,
+                    "config": vars(self.config), "stage": self.stage, "level": self.level, "step": self.step, "spent": self.spent, "mean": self.mean, "istd": self.istd,
                     "pieces": self.bpe.pieces, "seed": self.args.seed}, part)
         part.rename(self.args.work / "last.pt")
 
@@ -167,6 +168,13 @@ class Training:
             torch._foreach_lerp_(list(self.average.parameters()), list(self.model.parameters()), 1 - decay)
         return float(last.detach()), rate
 
+    def next_stage(self):
+        """CTC finds its alignments on short, clean, synthetic speech first; 1 when it is ready for more."""
+        ready = self.level < (3.7, 2.9, 0)[self.stage] or (self.stage == 1 and self.spent > 0.35 * self.args.minutes * 60)
+        if ready:
+            self.stage, self.level = self.stage + 1, 9.0
+        return ready
+
     def report(self):
         for name in ("speechocean", "voices"):
             wer = asr_eval.dev_wer(self.average, self.args.work / "dev", name, self.mean, self.istd, self.bpe.pieces, limit=60)
@@ -175,14 +183,14 @@ class Training:
     def run(self):
         total, began, offset = self.args.minutes * 60, time.time(), self.spent
         saved = reported = shown = time.time()
-        losses, audio, level = [], 0.0, 9.0
+        losses, audio = [], 0.0
         while self.spent < total and not self.stop:
             self.shards.refresh()
-            longest = SHORT if level > 3.8 else 64 if level > 2.8 else LONGEST  # CTC finds its alignments on short utterances first
+            longest = (SHORT, MIDDLE, LONGEST)[self.stage]
             for batch in batches(self.shards, self.rng, self.args.frames if longest > SHORT else self.args.frames // 2, longest):
                 loss, rate = self.update(batch, self.spent / total, longest > SHORT)
                 losses.append(loss)
-                level += 0.02 * (loss - level)
+                self.level += 0.02 * (loss - self.level)
                 audio += sum(i[2] for i in batch) / 100
                 now = time.time()
                 self.spent = offset + now - began
@@ -196,7 +204,7 @@ class Training:
                 if now - reported > 600:
                     self.report()
                     reported = shown = time.time()
-                if self.stop or self.spent >= total or (longest < LONGEST and level < (3.7 if longest == SHORT else 2.7)):
+                if self.next_stage() or self.stop or self.spent >= total:
                     break
         if not self.stop:
             self.save()
