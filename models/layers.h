@@ -41,10 +41,10 @@ void layernorm_run(const kernels *k, const norm *l, float *y, const float *x, ui
 /* y = x / sqrt(mean(x²)+eps) * gain (Zhang & Sennrich 2019); y may be x. */
 void rmsnorm_run(const kernels *k, const norm *l, float *y, const float *x, uint32_t count);
 
-void softmax_run(const kernels *k, float *x, uint32_t n);                 /* in place, max-subtracted */
-void log_softmax_run(const kernels *k, float *x, uint32_t n);             /* in place */
-void add_run(float *y, const float *x, uint32_t n);                       /* y += x */
-void glu_run(float *y, const float *x, uint32_t n);                       /* y[n] = x[0..n) * sigmoid(x[n..2n)) (Dauphin 2017) */
+void softmax_run(const kernels *k, float *x, uint32_t n);     /* in place, max-subtracted */
+void log_softmax_run(const kernels *k, float *x, uint32_t n); /* in place */
+void add_run(float *y, const float *x, uint32_t n);           /* y += x */
+void glu_run(float *y, const float *x, uint32_t n);           /* y[n] = x[0..n) * sigmoid(x[n..2n)) (Dauphin 2017) */
 
 /* One step of a causal depthwise convolution over time: y[c] = bias[c] + Σ_k w[k*channels+c] * frame(t-K+1+k)[c].
  * `state` holds the last K-1 frames [(K-1) x channels], oldest first, and is moved on by x. w is F32 [kernel x channels].
