@@ -46,7 +46,7 @@ class Recurrent(nn.Module):
 class LetterToSound(nn.Module):
     """The whole network; `classes` is the number of chunks, id `classes` of the embedding is the start mark."""
 
-    def __init__(self, classes, drop=0.2):
+    def __init__(self, classes, drop=0.1):
         super().__init__()
         self.letter = nn.Embedding(LETTER_IDS, 6 * ENC)          # input side of both readers, bias included
         nn.init.normal_(self.letter.weight, std=0.3)

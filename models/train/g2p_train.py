@@ -57,6 +57,7 @@ def main():
     parser.add_argument("--minutes", type=float, default=12.0, help="CPU minutes in all")
     parser.add_argument("--batch", type=int, default=256)
     parser.add_argument("--rate", type=float, default=4e-3)
+    parser.add_argument("--drop", type=float, default=0.1, help="dropout")
     args = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(SEED)
@@ -66,7 +67,7 @@ def main():
     classes, train = [tuple(c) for c in stored["classes"]], stored["train"]
     dictionary = read_dictionary(args.data)
     probe = random.Random(1).sample(split(dictionary)[0], 2000)       # words of the training side: watches the fit only
-    model, slow = LetterToSound(len(classes)), LetterToSound(len(classes))
+    model, slow = LetterToSound(len(classes), args.drop), LetterToSound(len(classes), args.drop)
     slow.load_state_dict(model.state_dict())
     model.reader.step = model.writer.step = torch.compile(model.reader.step, dynamic=True)
     optimiser = torch.optim.AdamW(model.parameters(), lr=args.rate, betas=(0.9, 0.98), weight_decay=0.01)
