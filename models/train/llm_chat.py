@@ -31,6 +31,12 @@ REPLIES = {
 
 CHAT = [
     ("greeting", "[hello|hi|hey|good morning|good afternoon|howdy|greetings|hey there|hi there|hello computer|hi sotto|hello sotto|good day|what's up|yo|morning|nice to meet you]"),
+    ("greeting", "[hi|hello|hey|good morning|good evening|good afternoon|hello there] [computer|sotto|assistant|my friend|again|everyone|there]"), ("how", "[hi|hello|hey|good morning] [how are you|how are you doing|how's it going|how are things|what's up|how are you today]"),
+    ("thanks", "[thanks|thank you|cheers|many thanks|great] [a lot|so much|that's [great|perfect|helpful|nice]|for that|for your help|for everything|again|my friend|that was [nice|quick|good]]"), ("praise", "[you are|you're] [so |really |very |][helpful|smart|clever|good|nice|funny|amazing|kind]"),
+    ("fine", "[okay|ok|alright|yes|no|sure|well] [great|good|fine|thanks|okay|then|that's all|that's it|nothing else|i'm fine|sounds good|that's good|i'm good|go on]"), ("bye", "[okay |well |][bye|goodbye|good night|see you] [for now|then|computer|sotto|now|my friend]"),
+    ("unknown", "[what do you think|what do you know] about {w}"), ("unknown", "[can|could|would|do|will] [you|he|they|a {w}] [eat|drive|fly|swim|see|like|buy|find|love|paint|write] [a|the|my|some|] {w}"), ("unknown", "where can i [buy|find|see|get] [a|the|some|] {w}"),
+    ("unknown", "[what's|what is|who's|who is|where's|where is|when is|how is|why is] [the|a|my|] {w} [about|from|for|like|doing|called|made of]"), ("traffic", "how do i get to [the|] {w}"), ("call", "[make a phone call|call someone|i want to make a call|answer the phone|hang up|call {w}|text {w}|send a message to {w}]"),
+    ("email", "[is there any|do i have|any] [mail|new mail|email|new emails|messages][| for me]"), ("weather", "should i [wear|bring|take] [a coat|an umbrella|a jacket|sunscreen][| today| tomorrow]"), ("decline", "[i want|i need|get me|give me|send me|let's] [a|the|some|to|more] {w}[| {w}]"),
     ("thanks", "[thanks|thank you|thank you very much|thanks a lot|great thanks|cool thank you|okay thanks|thank you so much|perfect thanks|cheers|i appreciate it|thanks for your help|that was helpful]"),
     ("bye", "[bye|goodbye|see you later|see you|good night|talk to you later|have a nice day|see you tomorrow|bye bye|farewell|i'm leaving|take care]"),
     ("how", "[how are you|how are you today|how's it going|how do you do|how is your day|are you okay|how do you feel|how are things]"),

@@ -80,7 +80,9 @@ def skeleton(user, made):
 def load_heldout(path):
     rows = [line.split("\t") for line in pathlib.Path(path).read_text().splitlines()]
     made = [(u, "" if c == "-" else c) for u, c in rows]
-    return {u for u, _ in made}, {skeleton(u, c) for u, c in made}
+    spoken = pathlib.Path(path).parent / "questions" / "questions.tsv"
+    asked = {line.split("\t")[2] for line in spoken.read_text().splitlines()} if spoken.exists() else set()
+    return {u for u, _ in made} | asked, {skeleton(u, c) for u, c in made}
 
 
 class Source:

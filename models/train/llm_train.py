@@ -28,8 +28,7 @@ def token_weights(ids):
     out, state = np.zeros(len(ids), np.float32), tk.USER
     for i, t in enumerate(ids):
         if t in (tk.USER, tk.CALL, tk.RESULT, tk.SAY):
-            fed = t == tk.USER or t == tk.SAY and state == tk.RESULT
-            out[i] = 0.1 if fed else 1.0
+            out[i] = 0.1 if t == tk.USER else 1.0
             state = t
         else:
             out[i] = 1.0 if t == tk.END else WEIGHT[state]
@@ -70,12 +69,18 @@ def packed(tok, path, rows):
 
 
 def loss_of(model, ids, w):
-    """(weighted loss, reply loss, user-text loss; nats) of a batch of ids and weights [b, t + 1]."""
+    """(weighted loss, reply loss, user-text loss; nats) of a batch of ids and weights [b, t + 1].
+
+    User text is predicted among all tokens but the turn's next control: nothing teaches the model that a turn goes on, so
+    it answers wherever the runtime ends the user's text.
+    """
     with torch.autocast(ids.device.type, dtype=torch.bfloat16):
         logits = model(ids[:, :-1])
-    each = F.cross_entropy(logits.float().flatten(0, 1), ids[:, 1:].flatten(), reduction="none")
     w = w[:, 1:].flatten()
     own, user = (w > 0.5).float(), (w > 0).float() * (w < 0.5).float()
+    column = torch.arange(logits.shape[-1], device=ids.device)
+    control = ((column >= tk.CALL) & (column <= tk.SAY)).float()
+    each = F.cross_entropy(logits.float().flatten(0, 1) - 1e4 * user[:, None] * control, ids[:, 1:].flatten(), reduction="none")
     return (each * w).sum() / w.sum(), (each * own).sum() / own.sum(), (each * user).sum() / user.sum()
 
 

@@ -143,6 +143,7 @@ def unit_pairs():
 
 
 UNIT_PAIRS = unit_pairs()
+CONSUMED = "light lights latte mocha espresso milk sugar cream drink drinks louder quieter warmer cooler brighter timer alarm volume sound".split()
 RARE = ["zephyr", "quartz", "maple", "orion", "pixel"]
 
 
@@ -152,7 +153,8 @@ def load_rare(data):
     for line in (pathlib.Path(data) / "text" / "read-sentences.txt").read_text().lower().splitlines():
         for w in re.findall(r"[a-z]+", line):
             count[w] = count.get(w, 0) + 1
-    words = sorted(w for w, n in count.items() if 2 <= n <= 60 and 4 <= len(w) <= 10 and w not in HELD_OUT)
+    known = set(" ".join(ROOMS + ON_OFF + OPENING + LOCKS + RUNNING + COLORS + TIMER_NAMES + DAYS + list(UNITS.values()) + CONSUMED).replace("|", " ").split())
+    words = sorted(w for w, n in count.items() if 2 <= n <= 60 and 4 <= len(w) <= 10 and w not in HELD_OUT | known)
     RARE[:] = words
 
 
