@@ -74,9 +74,9 @@ enum { PASSED_ON = 300000 };
 
 static void *produce(void *arg) {
     ring *r = arg;
-    uint32_t part[64], next = 0;
+    uint32_t part[PART], next = 0;
     while (next < PASSED_ON) {
-        uint32_t n = next % 61 + 1;
+        uint32_t n = next % 509 + 1;
         if (n > PASSED_ON - next) n = PASSED_ON - next;
         for (uint32_t i = 0; i < n; i++) part[i] = next + i;
         uint32_t taken = ring_write(r, part, n);
@@ -89,12 +89,12 @@ static void *produce(void *arg) {
 static void two_threads_lose_nothing(void **state) {
     (void)state;
     ring r;
-    uint32_t store[256], part[64], next = 0;
+    uint32_t store[STORE], part[PART], next = 0;
     pthread_t thread;
-    ring_init(&r, store, 256, sizeof store[0]);
+    ring_init(&r, store, STORE, sizeof store[0]);
     assert_int_equal(pthread_create(&thread, NULL, produce, &r), 0);
     while (next < PASSED_ON) {
-        uint32_t n = ring_read(&r, part, next % 53 + 1);
+        uint32_t n = ring_read(&r, part, next % 491 + 1);
         if (n == 0) sched_yield();
         for (uint32_t i = 0; i < n; i++) assert_int_equal(part[i], next + i);
         next += n;

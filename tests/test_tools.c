@@ -286,7 +286,7 @@ static void chance_is_seeded_and_fair(void **state) {
     desk_start(&a);
     desk_start(&b);
     for (int i = 0; i < 6000; i++) {
-        char first[16];
+        char first[160];
         snprintf(first, sizeof first, "%s", said(&a, "dice"));
         assert_string_equal(said(&b, "dice"), first);
         assert_in_range(atoi(first), 1, 6);
