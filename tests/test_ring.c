@@ -70,7 +70,7 @@ static void clear_drops_what_waits(void **state) {
     assert_memory_equal(out, "wxyz", 4);
 }
 
-enum { PASSED_ON = 300000 };
+enum { PASSED_ON = 1000000, STORE = 4096, PART = 512 };
 
 static void *produce(void *arg) {
     ring *r = arg;
