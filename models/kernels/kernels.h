@@ -1,8 +1,9 @@
-/* kernels: the integer inner loops behind one table, chosen at run time, bit-exact with the scalar reference (law 3).
+/* kernels: the inner loops behind one table, chosen at run time, bit-exact with the scalar reference ref.c (law 3).
  *
  * Rules of the numbers: runtime/README.md. w rows are int8, |w| <= 127 for I8 and Q8_0 files of ours; a foreign Q8_0 may
- * hold -128 and must give the exact sum too. x is int8 in -127..127. No pointer needs alignment; nothing past the given
- * sizes is read or written.
+ * hold -128 and must give the exact sum too. x is int8 in -127..127. Bytes need no alignment, floats
+ * that of a float; nothing past the given sizes is read or written. Results must not overlap operands; they may be written
+ * more than once on the way. Any size may be 0. `make bench` prints what each kernel reaches.
  */
 #ifndef SOTTO_MODELS_KERNELS_H
 #define SOTTO_MODELS_KERNELS_H
@@ -12,9 +13,10 @@
 enum { KERNEL_QBLOCK = 32, KERNEL_Q8_0_BYTES = 34, KERNEL_Q4_0_BYTES = 18 };
 
 typedef struct kernels {
-    const char *name; /* "ref", "avx2", "avx512vnni", "neon_dot", "helium" */
+    const char *name; /* "ref"; "avx2", "avx512vnni"; "neon", "neon_dot"; "helium" */
 
-    /* q[i] = round-half-even(x[i] * (127/amax)), returns scale amax/127 (0 for an all-zero row, q zeroed). */
+    /* q[i] = round-half-even(x[i] * (127/amax)), returns scale amax/127 (0 for an all-zero row, q zeroed).
+     * A NaN does not count for amax and becomes -127. */
     float (*quantize)(int8_t *q, const float *x, size_t n);
 
     /* y[m*y_stride + r] = (float)Σ_c w[r*cols+c]*q[m*cols+c] * (qs[m]*scale[r]) + (bias ? bias[r] : 0)
@@ -26,7 +28,7 @@ typedef struct kernels {
     void (*gemm_q8_0)(float *y, size_t y_stride, const uint8_t *w, const int8_t *q, const float *qs, size_t count, size_t rows, size_t cols);
     void (*gemm_q4_0)(float *y, size_t y_stride, const uint8_t *w, const int8_t *q, const float *qs, size_t count, size_t rows, size_t cols);
 
-    /* Σ a[i]*b[i], exact. */
+    /* Σ a[i]*b[i], exact for any int8 on both sides. */
     int32_t (*dot_i8)(const int8_t *a, const int8_t *b, size_t n);
 
     /* float pieces, 8 strided partial sums (lane j: elements j, j+8, …), joined ((l0+l4)+(l2+l6))+((l1+l5)+(l3+l7)). */
