@@ -44,7 +44,6 @@ static int config_refuse(sotto_error *e, const char *field, const char *expected
 }
 
 int config_check(const sotto_config *c, sotto_error *e) {
-    if (!c->hooks.now) return config_refuse(e, "hooks.now", "a monotonic clock");
     if (!power_of_two(c->input_samples) || c->input_samples < 512) return config_refuse(e, "input_samples", "a power of two, 512 or more");
     if (!power_of_two(c->output_samples) || c->output_samples < 512) return config_refuse(e, "output_samples", "a power of two, 512 or more");
     if (c->input_samples > 1u << 24 || c->output_samples > 1u << 24) return config_refuse(e, "input_samples/output_samples", "at most 2^24");

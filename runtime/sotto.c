@@ -172,7 +172,7 @@ static int build(layout *l, sotto *s) {
 int sotto_init(void *block, size_t bytes, const sotto_config *c, sotto **out) {
     sotto_memory_report planned, built;
     layout l;
-    if (!block || !c || !out) return SOTTO_EARG;
+    if (!block || !c || !out || !c->hooks.now) return SOTTO_EARG;
     int code = sotto_plan(c, &planned);
     if (code != SOTTO_OK) return code;
     if (bytes < planned.bytes || (uintptr_t)block % SOTTO_ALIGN) return SOTTO_EMEM;
