@@ -30,12 +30,15 @@ static void lay_out(run *r, const llama_limits *limits) {
     llama_reset(&r->l);
 }
 
-static void start(run *r, const char *path, uint32_t batch, enum kv_kind kv, const char *table) {
+static void start_in(run *r, const char *path, llama_limits limits) {
     sotto_error err;
-    llama_limits limits = {kernels_select(table), 64, 0, batch, kv};
     open_gguf(&r->g, path);
     if (llama_bind(&r->l, &r->g, &err) != 0) fail_msg("%s", err.text);
     lay_out(r, &limits);
+}
+
+static void start(run *r, const char *path, uint32_t batch, enum kv_kind kv, const char *table) {
+    start_in(r, path, (llama_limits){kernels_select(table), 64, 0, batch, kv});
 }
 
 static void stop(run *r) {
@@ -128,6 +131,37 @@ static void test_batches_and_tables(void **state) {
                 stop(&r);
             }
     }
+}
+
+/* Law 3: these very bits on every machine (FNV-1a-64 of the logits; the same from x86-64 gcc and clang at -O0..-O3 and from
+ * AArch64 with NEON when this was written). They change only with the number rules of runtime/README.md. */
+static void test_known_bits(void **state) {
+    static const struct {
+        const char *kind;
+        uint64_t hash[3];
+    } known[] = {{"f32", {0x997596e7c3ff6436, 0x20a485e986c818ee, 0x75f310e5ab98b085}},
+                 {"f16", {0xf552a804aede637a, 0x429e8f20b9ebd9b1, 0xf2e161fd78b8754a}},
+                 {"q8_0", {0x2f7458271aee24c0, 0x60263928631dfd43, 0xe6809322d787770f}},
+                 {"q4_0", {0xeed023a4e2c5be80, 0x4088024d9a0f63d0, 0xf23231a82df57e9d}}};
+    (void)state;
+    for (size_t f = 0; f < 4; f++)
+        for (int kv = KV_F32; kv <= KV_I8; kv++) {
+            char path[64];
+            uint32_t ids[100];
+            union {
+                float y[VOCAB];
+                uint8_t byte[VOCAB * 4];
+            } out;
+            uint64_t h = 14695981039346656037u;
+            run r;
+            snprintf(path, sizeof path, "tests/golden/llama_%s.gguf", known[f].kind);
+            for (uint32_t i = 0; i < 100; i++) ids[i] = (i * 37 + 11) % VOCAB;
+            start_in(&r, path, (llama_limits){kernels_select(NULL), 28, 4, 8, (enum kv_kind)kv});
+            llama_eval(&r.l, ids, 100, out.y);
+            for (size_t i = 0; i < sizeof out.byte; i++) h = (h ^ out.byte[i]) * 1099511628211u;
+            assert_true(h == known[f].hash[kv]);
+            stop(&r);
+        }
 }
 
 /* Layer 0 by itself: attention block after its norm, and SwiGLU. */
@@ -258,6 +292,7 @@ int main(void) {
                                        cmocka_unit_test(test_q4_0),
                                        cmocka_unit_test(test_kv_kinds),
                                        cmocka_unit_test(test_batches_and_tables),
+                                       cmocka_unit_test(test_known_bits),
                                        cmocka_unit_test(test_layer_vectors),
                                        cmocka_unit_test(test_rollback_and_reset),
                                        cmocka_unit_test(test_refused_fields),
