@@ -14,6 +14,31 @@ from torch import nn
 EPS = 1e-5
 
 
+class Depthwise(torch.autograd.Function):
+    """y[t] = bias + sum_k tap[k] * pad[t + k * dilation], accumulated in place (half the memory traffic of plain operations)."""
+
+    @staticmethod
+    def forward(ctx, pad, tap, bias, dilation):
+        ctx.save_for_backward(pad, tap)
+        ctx.dilation = dilation
+        length = pad.shape[1] - (len(tap) - 1) * dilation
+        y = bias.expand(pad.shape[0], length, -1).contiguous()
+        for k, row in enumerate(tap):
+            y.addcmul_(pad[:, k * dilation:k * dilation + length], row)
+        return y
+
+    @staticmethod
+    def backward(ctx, grad):
+        pad, tap = ctx.saved_tensors
+        length, step = grad.shape[1], ctx.dilation
+        to_pad, to_tap = torch.zeros_like(pad), torch.empty_like(tap)
+        for k, row in enumerate(tap):
+            cut = slice(k * step, k * step + length)
+            to_pad[:, cut].addcmul_(grad, row)
+            to_tap[k] = (grad * pad[:, cut]).sum(dim=(0, 1))
+        return to_pad, to_tap, grad.sum(dim=(0, 1)), None
+
+
 class Block(nn.Module):
     def __init__(self, width, hidden, kernel, ahead, dilation=1):
         super().__init__()
@@ -31,11 +56,8 @@ class Block(nn.Module):
         return (self.kernel - 1) * self.dilation - self.ahead
 
     def forward(self, x):
-        length = x.shape[1]
         pad = F.pad(x, (0, 0, self.past(), self.ahead))
-        y = self.depth_bias
-        for k in range(self.kernel):
-            y = y + self.depth[k] * pad[:, k * self.dilation:k * self.dilation + length]
+        y = Depthwise.apply(pad, self.depth, self.depth_bias, self.dilation)
         return x + self.down(F.silu(self.up(self.norm(y))))
 
 
