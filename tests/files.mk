@@ -31,3 +31,6 @@ TESTS += test_normalize
 TESTS += test_phonemes
 TESTS += test_tools
 TESTS += test_layers
+TESTS += test_runtime
+TESTS += test_questions
+TESTS += test_cli

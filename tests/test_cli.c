@@ -1,4 +1,5 @@
 /* The command as a person or a script meets it: help, usage errors, bad files; each with one clear line and its exit code. */
+#define _XOPEN_SOURCE 700 /* mkdtemp, readlink */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

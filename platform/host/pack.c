@@ -25,7 +25,7 @@ int pack_open_model(pack *p, enum pack_model which, const char *path) {
     if (p->size[which]) file_map_close(&p->map[which]);
     p->size[which] = 0;
     if (file_map_open(&p->map[which], path, &e) != 0) return complain(-1, "%s", e.text);
-    p->name[which] = slash ? slash + 1 : path;
+    snprintf(p->name[which], sizeof p->name[which], "%s", slash ? slash + 1 : path);
     p->size[which] = p->map[which].size;
     if (sotto_model_open(&p->model[which], p->name[which], p->map[which].data, p->map[which].size) == SOTTO_OK) return 0;
     return complain(-1, "%s", sotto_model_error(&p->model[which]));
@@ -36,7 +36,6 @@ int pack_open(pack *p, const char *folder, unsigned want) {
     folder = pack_folder(folder);
     for (int i = 0; i < PACK_MODELS; i++) {
         char path[4096];
-        p->name[i] = FILES[i];
         if (!(want & 1u << i)) continue;
         snprintf(path, sizeof path, "%s/%s", folder, FILES[i]);
         if (pack_open_model(p, (enum pack_model)i, path) != 0) {

@@ -8,7 +8,7 @@ enum pack_model { PACK_ASR, PACK_LLM, PACK_G2P, PACK_TTS, PACK_VOCODER, PACK_MOD
 enum { PACK_HEAR = 1 << PACK_ASR, PACK_THINK = 1 << PACK_LLM, PACK_SAY = 1 << PACK_G2P | 1 << PACK_TTS | 1 << PACK_VOCODER, PACK_ALL = 31 };
 
 typedef struct pack {
-    const char *name[PACK_MODELS]; /* "asr.gguf" ... */
+    char name[PACK_MODELS][64]; /* "asr.gguf" ... */
     file_map map[PACK_MODELS];
     size_t size[PACK_MODELS]; /* 0: not opened */
     sotto_model model[PACK_MODELS];
