@@ -175,7 +175,8 @@ def main():
         tokens = greedy(model, ids, GREEDY)
         (args.out / f"llama_{kind}_greedy.txt").write_text(" ".join(map(str, tokens)) + "\n")
         top = np.sort(logits, 1)
-        print(kind, path.stat().st_size, "bytes; logit rms %.3f, least top-2 gap %.3f" % (logits.std(), (top[:, -1] - top[:, -2]).min()))
+        print(kind, path.stat().st_size, "bytes; logit rms %.3f, least top-2 gap %.3f" % (logits.std(), (top[:, -1] - top[:,
+            -2]).min()))
         if kind == "f32":
             for name, x in layer_vectors(model, ids).items():
                 x.numpy().astype("<f4").tofile(args.out / f"llama_l0_{name}.f32")

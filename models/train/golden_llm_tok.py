@@ -145,7 +145,8 @@ CASES = [unescape(c) for c in CASES if "\\x" not in c and "\x00" not in c]
 def train_bpe(size):
     from tokenizers import ByteLevelBPETokenizer
     bpe = ByteLevelBPETokenizer(add_prefix_space=False)
-    bpe.train_from_iterator(TEXT.split("\n") * 3, vocab_size=size, min_frequency=2, special_tokens=["<|endoftext|>"], show_progress=False)
+    bpe.train_from_iterator(TEXT.split("\n") * 3, vocab_size=size, min_frequency=2, special_tokens=["<|endoftext|>"],
+        show_progress=False)
     return bpe
 
 
@@ -159,9 +160,12 @@ def write_bpe(path, bpe):
     w.add_string("general.version", "golden-1")
     w.add_license("Apache-2.0")
     w.add_custom_alignment(64)
-    for add, value in ((w.add_context_length, 64), (w.add_embedding_length, 32), (w.add_block_count, 1), (w.add_feed_forward_length, 32), (w.add_head_count, 1),
-                       (w.add_layer_norm_rms_eps, 1e-5), (w.add_vocab_size, len(tokens)), (w.add_tokenizer_model, "gpt2"), (w.add_tokenizer_pre, "gpt-2"), (w.add_token_list, tokens),
-                       (w.add_token_types, [3] + [1] * (len(tokens) - 1)), (w.add_token_merges, merges), (w.add_bos_token_id, 0), (w.add_eos_token_id, 0), (w.add_add_bos_token, False)):
+    for add, value in ((w.add_context_length, 64), (w.add_embedding_length, 32), (w.add_block_count, 1),
+        (w.add_feed_forward_length, 32), (w.add_head_count, 1),
+                       (w.add_layer_norm_rms_eps, 1e-5), (w.add_vocab_size, len(tokens)), (w.add_tokenizer_model, "gpt2"),
+                       (w.add_tokenizer_pre, "gpt-2"), (w.add_token_list, tokens),
+                       (w.add_token_types, [3] + [1] * (len(tokens) - 1)), (w.add_token_merges, merges), (w.add_bos_token_id, 0),
+                       (w.add_eos_token_id, 0), (w.add_add_bos_token, False)):
         add(value)
     w.write_header_to_file()
     w.write_kv_data_to_file()
@@ -192,7 +196,8 @@ def main():
         return bpe.encode(text).ids
     write_bpe(args.out / "tok_bpe.gguf", bpe)
     write_cases(args.out / "tok_bpe.txt", encode, plain)
-    print(len(CASES), "SPM cases,", len(plain), "BPE cases,", (args.out / "tok_bpe.gguf").stat().st_size, "bytes of BPE vocabulary")
+    print(len(CASES), "SPM cases,", len(plain), "BPE cases,", (args.out / "tok_bpe.gguf").stat().st_size,
+        "bytes of BPE vocabulary")
     if args.check:
         check(args.out / "tok_bpe.gguf", encode, plain)
 

@@ -1,17 +1,16 @@
-"""Training turns of the clock and number tools: time, date, timers, alarms, math, convert, coin, dice.
+"""Training turns of the clock tools: time, date, timers, alarms; and what all generators share.
 
-Each generator takes a random.Random and returns a Turn; `again_*` make the follow-up that a turn invites ("no, make it
-ten", "and in Paris").  Results are random: the reply must repeat the result's figures, so it has to read them.
+Each generator takes a random.Random and returns a Turn.  Results are random: the reply must repeat the result's figures, so it has to read them.
 """
 import collections
 
-from llm_words import (CITIES, DAYS, ONES, TIMER_NAMES, UNIT_PAIRS, amount, call, clock, duration, expand, number, pick,
-                       polite, some_number)
+from llm_words import CITIES, DAYS, TIMER_NAMES, call, clock, duration, expand, pick, polite
 
 Turn = collections.namedtuple("Turn", "user call result say")
 Turn.tool = property(lambda t: t.call.split(" ")[0] if t.call else "-")
 MONTHS = "january february march april may june july august september october november december".split()
-ERRORS = ["error unknown", "error not found", "error not available", "error failed", "error no answer", "error busy", "error bad number",
+ERRORS = ["error unknown", "error not found", "error not available", "error failed", "error no answer", "error busy",
+    "error bad number",
           "error unknown place", "error unknown unit", "error too many", "error offline", "error bad time", "error not possible"]
 
 
@@ -36,10 +35,16 @@ def time(r):
     if r.random() < 0.5:
         user = expand(r, r.choice([
             "[what time is it|what's the time|what is the time][| now| please| right now| at the moment| computer]",
-            "[tell me|give me|say|check|get me] the [time|current time|exact time][| please| now]", "[do you|would you] know [what time it is|the time]",
-            "[can|could] you [tell me|give me|check] [the time|what time it is|the current time][| please| now]", "[the |current |]time[| please| now| check]",
-            "[i need|i want] [the time|to know the time][| please]", "how late is it[| now]", "what hour is it[| now]", "got the time",
-            "what does the clock say[| now]", "what's the [current|local] time[| now| here]", "what [is the|] time is it here", "how late is it getting", "[can|could|may] i [have|get] the time[| please]", "[is it|has it gone] [late|noon|midnight|lunch time] [already|now]", "what [does|do] the clock [say|show]", "i lost track of time", "give us the time", "tell me what the clock says", "what's the hour"]))
+            "[tell me|give me|say|check|get me] the [time|current time|exact time][| please| now]",
+            "[do you|would you] know [what time it is|the time]",
+            "[can|could] you [tell me|give me|check] [the time|what time it is|the current time][| please| now]",
+            "[the |current |]time[| please| now| check]",
+            "[i need|i want] [the time|to know the time][| please]", "how late is it[| now]", "what hour is it[| now]",
+            "got the time",
+            "what does the clock say[| now]", "what's the [current|local] time[| now| here]", "what [is the|] time is it here",
+            "how late is it getting", "[can|could|may] i [have|get] the time[| please]",
+            "[is it|has it gone] [late|noon|midnight|lunch time] [already|now]", "what [does|do] the clock [say|show]",
+            "i lost track of time", "give us the time", "tell me what the clock says", "what's the hour"]))
         return turn(r, user, "time", res, r.choice([f"It's {res}.", f"The time is {res}."]))
     place = pick(r, CITIES)
     return turn(r, time_question(r, place), call("time", place=place), res, f"It's {res} in {place}.")
@@ -48,9 +53,12 @@ def time(r):
 def time_question(r, place):
     return expand(r, r.choice([
         "[what time is it|what's the time|what is the time|tell me the time|the time|current time|what's the local time] [in|over in|at] {p}[| now| please| right now| at the moment]",
-        "[can|could] you [tell me|check|give me] [the time|what time it is] in {p}[| please| now]", "what is {p} time[| now]", "what time [do they have|is it now] in {p}",
-        "how late is it in {p}[| now]", "[do you know|i want to know|i need to know] [the time|what time it is] in {p}", "time in {p}[| please]",
-        "in {p} what time is it", "what's the time [like |]over in {p}", "is it [morning|night|day|evening|early] in {p}[| now]"]), p=place)
+        "[can|could] you [tell me|check|give me] [the time|what time it is] in {p}[| please| now]", "what is {p} time[| now]",
+        "what time [do they have|is it now] in {p}",
+        "how late is it in {p}[| now]", "[do you know|i want to know|i need to know] [the time|what time it is] in {p}",
+        "time in {p}[| please]",
+        "in {p} what time is it", "what's the time [like |]over in {p}",
+        "is it [morning|night|day|evening|early] in {p}[| now]"]), p=place)
 
 
 def date_result(r):
@@ -63,18 +71,26 @@ def date(r):
         t = " today" if day else ""
         user = expand(r, r.choice([
             "[what's the date|what is the date|what day is it|what date is it|which day is it|what day do we have|what day of the week is it]{t}[| please| now]",
-            "[tell me|give me|say|check] [the date|the day|what day it is|what date it is]{t}[| please]", "[can|could] you [tell me|check] [the date|what day it is|what date it is]{t}[| please]",
-            "[do you know|i need to know|i want to know] [the date|what day it is|which day it is]{t}", "what [day|weekday|date] [are we|have we got]{t}",
-            "[the |]date{t}[| please]", "what's the [current |]date{t}", "what is the day{t}", "what month is it{t}", "is it [monday|friday|sunday|the weekend] [yet|already|today|]", "can i have the date{t}", "what's the calendar say{t}", "i don't know what day it is{t}", "say what day it is{t}", "what year is it{t}"]), t=t)
+            "[tell me|give me|say|check] [the date|the day|what day it is|what date it is]{t}[| please]",
+            "[can|could] you [tell me|check] [the date|what day it is|what date it is]{t}[| please]",
+            "[do you know|i need to know|i want to know] [the date|what day it is|which day it is]{t}",
+            "what [day|weekday|date] [are we|have we got]{t}",
+            "[the |]date{t}[| please]", "what's the [current |]date{t}", "what is the day{t}", "what month is it{t}",
+            "is it [monday|friday|sunday|the weekend] [yet|already|today|]", "can i have the date{t}",
+            "what's the calendar say{t}", "i don't know what day it is{t}", "say what day it is{t}", "what year is it{t}"]), t=t)
         if day and r.random() < 0.4:
             user = expand(r, "[what's|what is|tell me|give me] today's [date|day][| please]")
         if "month" in user or "year" in user:
             day = "today" if day else ""
         return turn(r, user, call("date", day=day), res, r.choice([f"It's {res}.", f"Today is {res}."]))
     verb = "was" if day == "yesterday" else "is"
-    user = expand(r, r.choice(["what [day|date] {v} [it |]{d}[| please]", "what's the date {d}", "what {v} the [date|day] {d}", "[what's|tell me|give me|what {v}] {d}'s [date|day]",
-                               "[can|could] you tell me {d}'s date", "which day {v} {d}", "what's the date going to be {d}", "[can|could] i have the date [for|of] {d}", "what's {d}", "{d} is what day", "what date {v} {d}", "[tell me|do you know] what day {v} {d}", "{d}'s date[| please]",
-                               "what day of the week {v} {d}", "what day [will it be|do we have] {d}", "the date {d} please", "what [day|date] {d}"]), d=day, v=verb)
+    user = expand(r, r.choice(["what [day|date] {v} [it |]{d}[| please]", "what's the date {d}", "what {v} the [date|day] {d}",
+        "[what's|tell me|give me|what {v}] {d}'s [date|day]",
+                               "[can|could] you tell me {d}'s date", "which day {v} {d}", "what's the date going to be {d}",
+                               "[can|could] i have the date [for|of] {d}", "what's {d}", "{d} is what day", "what date {v} {d}",
+                               "[tell me|do you know] what day {v} {d}", "{d}'s date[| please]",
+                               "what day of the week {v} {d}", "what day [will it be|do we have] {d}", "the date {d} please",
+                               "what [day|date] {d}"]), d=day, v=verb)
     return turn(r, user, call("date", day=day), res, f"{day.capitalize()} {verb} {res}.")
 
 
@@ -88,22 +104,35 @@ def timer_set(r):
     d = noun
     if name:
         form = r.choice([
-            "[set|start|make|give me|create|put on|begin|i need|i want|add] a {n} timer [for|of] {d}", "[set|start|make|i need|put on] a timer for [the |my |]{n} for {d}",
-            "[set|start|create|make] a [{d}|timer for {d}|timer of {d}] [called|named|for|labeled] [the |]{n}", "{d} for the {n}", "{n} timer [for |]{d}",
-            "time the {n} for {d}", "remind me about the {n} in {d}", "[set|start|i need|give me] a timer for {d} for the {n}", "[call|tell] me in {d} for the {n}",
+            "[set|start|make|give me|create|put on|begin|i need|i want|add] a {n} timer [for|of] {d}",
+                "[set|start|make|i need|put on] a timer for [the |my |]{n} for {d}",
+            "[set|start|create|make] a [{d}|timer for {d}|timer of {d}] [called|named|for|labeled] [the |]{n}", "{d} for the {n}",
+            "{n} timer [for |]{d}",
+            "time the {n} for {d}", "remind me about the {n} in {d}", "[set|start|i need|give me] a timer for {d} for the {n}",
+            "[call|tell] me in {d} for the {n}",
             "[start|set|begin] [the|my] {n} timer for {d}"])
         if r.random() < 0.3:
-            form, d = r.choice(["[set|start|give me|i need|make|create|put on] a{an} {d} {n} timer", "[set|start|give me|i need|make] a{an} {d} timer for [the |my |]{n}",
-                                "a{an} {d} timer for the {n}", "[set|start|make|create] a{an} {d} timer [called|named|labeled] {n}", "{d} {n} timer"]), adjective
+            form, d = r.choice(["[set|start|give me|i need|make|create|put on] a{an} {d} {n} timer",
+                "[set|start|give me|i need|make] a{an} {d} timer for [the |my |]{n}",
+                                "a{an} {d} timer for the {n}",
+                                "[set|start|make|create] a{an} {d} timer [called|named|labeled] {n}", "{d} {n} timer"]), adjective
     else:
         form = r.choice([
-            "[set|start|make|create|run|begin|put on|set up|give me] [a|the|my|] timer [for|of|to|at|with] {d}", "[i need|i want|i'd like] a timer for {d}",
-            "[wake|call|tell|alert|notify|remind|warn|beep] me in {d}", "[set|start] [a |the |]countdown [for|of|from|to] {d}", "timer [for|of] {d}", "count [down |]{d}",
-            "[set|start] the timer for {d} from now", "time {d}", "[set|put] {d} on the timer", "{d} on the timer", "set a timer that goes off in {d}", "{d} timer", "start timing {d}",
-            "let me know [in|after] {d}", "tell me when {d} [are up|is over|have passed|are over]", "another timer for {d}", "set a new timer for {d}", "[let's do|let's have|let's start] a timer for {d}", "[buzz|nudge|ring|poke] me [in|after|when] {d}", "[please |]keep time for {d}", "i want to be [reminded|called|told] in {d}",
-            "start [counting|a clock] for {d}", "run the clock for {d}", "[watch|measure] {d} for me", "give me {d}", "[have|get] a timer going for {d}"])
+            "[set|start|make|create|run|begin|put on|set up|give me] [a|the|my|] timer [for|of|to|at|with] {d}",
+                "[i need|i want|i'd like] a timer for {d}",
+            "[wake|call|tell|alert|notify|remind|warn|beep] me in {d}", "[set|start] [a |the |]countdown [for|of|from|to] {d}",
+            "timer [for|of] {d}", "count [down |]{d}",
+            "[set|start] the timer for {d} from now", "time {d}", "[set|put] {d} on the timer", "{d} on the timer",
+            "set a timer that goes off in {d}", "{d} timer", "start timing {d}",
+            "let me know [in|after] {d}", "tell me when {d} [are up|is over|have passed|are over]", "another timer for {d}",
+            "set a new timer for {d}", "[let's do|let's have|let's start] a timer for {d}",
+            "[buzz|nudge|ring|poke] me [in|after|when] {d}", "[please |]keep time for {d}",
+            "i want to be [reminded|called|told] in {d}",
+            "start [counting|a clock] for {d}", "run the clock for {d}", "[watch|measure] {d} for me", "give me {d}",
+            "[have|get] a timer going for {d}"])
         if r.random() < 0.3:
-            form, d = r.choice(["[set|start|give me|make|i need|i want|create|run|put on] a{an} {d} [timer|countdown]", "{d} timer", "a{an} {d} timer"]), adjective
+            form, d = r.choice(["[set|start|give me|make|i need|i want|create|run|put on] a{an} {d} [timer|countdown]",
+                "{d} timer", "a{an} {d} timer"]), adjective
     user = expand(r, form, d=d, n=name, an="n" if d[0] in "ae" and not d.startswith("a ") else "")
     for bad, good in (("a a ", "a "), ("a an ", "an "), ("an an ", "an ")):
         user = user.replace(bad, good)
@@ -115,23 +144,29 @@ def timer_reference(r):
     if r.random() < 0.5:
         return r.choice(["the timer", "the timer", "my timer", "that timer", "timer"]), ""
     name = pick(r, TIMER_NAMES, 0.2, 0.1)
-    return expand(r, r.choice(["[the|my|the] {n} timer", "{n} timer", "the timer for [the |]{n}", "the timer [called|named] {n}"]), n=name), name
+    return expand(r, r.choice(["[the|my|the] {n} timer", "{n} timer", "the timer for [the |]{n}",
+        "the timer [called|named] {n}"]), n=name), name
 
 
 def timer_cancel(r):
     what, name = timer_reference(r)
     user = expand(r, r.choice(["[cancel|stop|delete|remove|end|turn off|clear|kill|reset|quit|shut off|get rid of|abort] {w}"] * 5 +
-                              ["[i don't need|forget|i no longer need] {w}[| anymore]", "take {w} off", "turn {w} off", "no more need for {w}",
-                               "i want {w} [gone|canceled|off]", "[i'm done with|i'm finished with|we're done with] {w}", "that's it for {w}", "let {w} go", "[undo|ditch|dismiss|wipe] {w}", "[make {w} stop|silence {w}|end {w} early|switch off {w}]"]), w=what)
+                              ["[i don't need|forget|i no longer need] {w}[| anymore]", "take {w} off", "turn {w} off",
+                                  "no more need for {w}",
+                               "i want {w} [gone|canceled|off]", "[i'm done with|i'm finished with|we're done with] {w}",
+                               "that's it for {w}", "let {w} go", "[undo|ditch|dismiss|wipe] {w}",
+                               "[make {w} stop|silence {w}|end {w} early|switch off {w}]"]), w=what)
     label = f"The {name} timer" if name else "The timer"
     if r.random() < 0.25:
-        return Turn(polite(r, user), call("timer_cancel", name=name), "error no timer", f"There is no {name + ' ' if name else ''}timer running.")
+        return Turn(polite(r, user), call("timer_cancel", name=name), "error no timer",
+            f"There is no {name + ' ' if name else ''}timer running.")
     return turn(r, polite(r, user), call("timer_cancel", name=name), "ok", f"{label} is canceled.")
 
 
 def left_result(r):
     h, m, s = r.randint(1, 11), r.randint(1, 59), r.randint(1, 59)
-    return r.choice([f"{m} minutes {s} seconds", f"{m} minutes {s} seconds", f"{s} seconds", f"{m} minutes", f"{h} hours {m} minutes",
+    return r.choice([f"{m} minutes {s} seconds", f"{m} minutes {s} seconds", f"{s} seconds", f"{m} minutes",
+        f"{h} hours {m} minutes",
                      f"1 minute {s} seconds", f"1 hour {m} minutes", f"{h} hours {m} minutes {s} seconds"])
 
 
@@ -139,20 +174,30 @@ def timer_left(r):
     what, name = timer_reference(r)
     user = expand(r, r.choice(["[how much time is|how much is|how long is|how many minutes are|how many seconds are|what time is] left [on|for|in|with] {w}",
                                "how [long|much longer] [until|till|before] {w} [goes off|is done|ends|rings|is up|is over|finishes]", "[what's|what is] [left on|remaining on|the status of|the time on] {w}",
-                               "[check|show|tell me about|status of|read] {w}", "[tell me|can you tell me|could you tell me|do you know] how much time is left on {w}", "how is {w} doing",
-                               "how [much time|many minutes|long] does {w} [have|have left|still have to go]", "time left on {w}", "how much time do i have [left |]on {w}",
-                               "when [is {w} done|will {w} be done|does {w} end|will {w} go off]", "is {w} [done|finished|over][| yet| soon]", "remaining time on {w}", "how far along is {w}", "how's {w}[| doing| looking]", "has {w} [got long to go|finished|much left|gone off]", "when's {w} [done|finished|over|up]", "[what about|any news on|update on] {w}", "do i have much time on {w}", "will {w} [ring|end] soon",
+                               "[check|show|tell me about|status of|read] {w}",
+                               "[tell me|can you tell me|could you tell me|do you know] how much time is left on {w}",
+                               "how is {w} doing",
+                               "how [much time|many minutes|long] does {w} [have|have left|still have to go]", "time left on {w}",
+                               "how much time do i have [left |]on {w}",
+                               "when [is {w} done|will {w} be done|does {w} end|will {w} go off]",
+                               "is {w} [done|finished|over][| yet| soon]", "remaining time on {w}", "how far along is {w}",
+                               "how's {w}[| doing| looking]", "has {w} [got long to go|finished|much left|gone off]",
+                               "when's {w} [done|finished|over|up]", "[what about|any news on|update on] {w}",
+                               "do i have much time on {w}", "will {w} [ring|end] soon",
                                "what does {w} say"]), w=what)
     if not name and r.random() < 0.25:
         user = expand(r, "[how much time is left|how much longer|how long is left|how much time do i have left|time left|how many minutes left|how much time remains|how long to go]")
     label = f"the {name} timer" if name else "the timer"
     if r.random() < 0.15:
-        return Turn(user, call("timer_left", name=name), "error no timer", f"There is no {name + ' ' if name else ''}timer running.")
+        return Turn(user, call("timer_left", name=name), "error no timer",
+            f"There is no {name + ' ' if name else ''}timer running.")
     res = left_result(r)
-    return turn(r, user, call("timer_left", name=name), res, f"There are {res} left on {label}." if not res.startswith("1 ") else f"There is {res} left on {label}.")
+    return turn(r, user, call("timer_left", name=name), res, f"There are {res} left on {label}." if not res.startswith("1 ")
+        else f"There is {res} left on {label}.")
 
 
-ALARM_DAYS = ["tomorrow"] * 6 + ["tomorrow morning", "tomorrow morning", "tonight", "today", "every day", "every morning", "weekdays", "every weekday",
+ALARM_DAYS = ["tomorrow"] * 6 + ["tomorrow morning", "tomorrow morning", "tonight", "today", "every day", "every morning",
+    "weekdays", "every weekday",
                                  "the weekend", "tomorrow evening", "tomorrow afternoon"]
 
 
@@ -170,12 +215,19 @@ def alarm_set(r):
     t = clock(r)
     said, day = alarm_day(r) if r.random() < 0.45 else ("", "")
     user = expand(r, r.choice([
-        "[wake|get] me up [{s} at {t}|at {t} {s}|at {t} {s}]", "wake me [{s} |]at {t} {x}", "[set|make|create|put|add|schedule|set up|give me] [an|the|my|a new|an] alarm [for|at] {t} {s}",
-        "[set|make|create|put|add] [an|the|my|an] alarm [{s} |]for {t} {x}", "[i need|i want|i'd like] an alarm [for|at] {t} {s}", "[i need to|i have to|i want to|i've got to] [get up|wake up|be up] at {t} {s}",
-        "alarm [for|at] {t} {s}", "{s} wake me [up |]at {t}", "[set|put] [my|the] alarm to {t} {s}", "[alarm|wake up call] {s} at {t}", "{t} alarm {s}", "set a{an} {t} alarm {s}",
-        "[make sure i'm|get me] [up|awake|out of bed] [at|by] {t} {s}", "i [need|want] a wake up call at {t} {s}", "[ring|buzz|beep] me at {t} {s}", "alarm {t} {s}",
-        "[ring|sound] an alarm at {t} {s}", "wake me up {t} {s}", "set [the |an |]alarm [clock |]for {t} {s}", "[i've got to|i must|i should|help me] [be up|get up|wake up] at {t} {s}", "have an alarm [ready|on|set] for {t} {s}", "[i'd like|i want] to [wake up|get up|be woken] at {t} {s}", "could you wake me at {t} {s}",
-        "[use|add] {t} {s} as my alarm", "my alarm should [be|ring] at {t} {s}", "don't let me sleep past {t} {s}"]), t=t, s=said, x="\x00", an="n" if t.startswith(("ei", "el")) else "")
+        "[wake|get] me up [{s} at {t}|at {t} {s}|at {t} {s}]", "wake me [{s} |]at {t} {x}",
+            "[set|make|create|put|add|schedule|set up|give me] [an|the|my|a new|an] alarm [for|at] {t} {s}",
+        "[set|make|create|put|add] [an|the|my|an] alarm [{s} |]for {t} {x}", "[i need|i want|i'd like] an alarm [for|at] {t} {s}",
+        "[i need to|i have to|i want to|i've got to] [get up|wake up|be up] at {t} {s}",
+        "alarm [for|at] {t} {s}", "{s} wake me [up |]at {t}", "[set|put] [my|the] alarm to {t} {s}",
+        "[alarm|wake up call] {s} at {t}", "{t} alarm {s}", "set a{an} {t} alarm {s}",
+        "[make sure i'm|get me] [up|awake|out of bed] [at|by] {t} {s}", "i [need|want] a wake up call at {t} {s}",
+        "[ring|buzz|beep] me at {t} {s}", "alarm {t} {s}",
+        "[ring|sound] an alarm at {t} {s}", "wake me up {t} {s}", "set [the |an |]alarm [clock |]for {t} {s}",
+        "[i've got to|i must|i should|help me] [be up|get up|wake up] at {t} {s}", "have an alarm [ready|on|set] for {t} {s}",
+        "[i'd like|i want] to [wake up|get up|be woken] at {t} {s}", "could you wake me at {t} {s}",
+        "[use|add] {t} {s} as my alarm", "my alarm should [be|ring] at {t} {s}", "don't let me sleep past {t} {s}"]), t=t, s=said,
+        x="\x00", an="n" if t.startswith(("ei", "el")) else "")
     if "\x00" in user:
         user = user.replace("\x00", said if said and said not in user else "").strip()
         user = user if not said or said in user else user + " " + said
@@ -193,123 +245,27 @@ def alarm_say(t, day):
 def alarm_cancel(r):
     t = clock(r) if r.random() < 0.5 else ""
     if t:
-        user = expand(r, r.choice(["[cancel|delete|turn off|remove|clear|stop|disable|kill] [the|my] {t} alarm", "[cancel|delete|remove|turn off|clear|disable] [the|my] alarm [for|at] {t}",
-                                   "[cancel|turn off|delete|remove] the alarm [set for|that's set for|i set for] {t}", "i don't need [the|my] {t} alarm[| anymore]", "[don't|do not] wake me [up |]at {t}",
-                                   "no alarm at {t}", "turn [my|the] {t} alarm off", "{t} alarm off", "[please |]don't [ring|buzz|beep|go off] at {t}", "skip the {t} alarm", "[i'm up|i'm awake] cancel the {t} alarm", "the {t} alarm can go", "drop [the|my] alarm at {t}"]), t=t)
+        user = expand(r, r.choice(["[cancel|delete|turn off|remove|clear|stop|disable|kill] [the|my] {t} alarm",
+            "[cancel|delete|remove|turn off|clear|disable] [the|my] alarm [for|at] {t}",
+                                   "[cancel|turn off|delete|remove] the alarm [set for|that's set for|i set for] {t}",
+                                   "i don't need [the|my] {t} alarm[| anymore]", "[don't|do not] wake me [up |]at {t}",
+                                   "no alarm at {t}", "turn [my|the] {t} alarm off", "{t} alarm off",
+                                   "[please |]don't [ring|buzz|beep|go off] at {t}", "skip the {t} alarm",
+                                   "[i'm up|i'm awake] cancel the {t} alarm", "the {t} alarm can go",
+                                   "drop [the|my] alarm at {t}"]), t=t)
     else:
         user = expand(r, r.choice(["[cancel|delete|turn off|remove|clear|stop|disable|kill|shut off|silence|get rid of|switch off|undo|unset] [the|my|that|the|my|all my|all] [alarm|alarm|alarms|alarm clock]"] * 3 +
-                                  ["turn [my|the] alarm off", "i don't need [the|my|that|an] alarm[| anymore]", "no alarm[| please| tomorrow| today]", "[don't|do not] wake me up[| tomorrow]",
-                                   "stop [ringing|the alarm|that alarm]", "alarm off", "i don't want [the|my|an] alarm", "cancel my wake up call", "[kill|end|dismiss|wipe|undo] the alarm", "[i'm up|i'm awake|i'm already awake][| stop the alarm| turn off the alarm]", "let me sleep in", "skip the alarm[| tomorrow]", "the alarm can go", "no more alarm", "[cancel|delete|turn off] my alarm for tomorrow"]))
+                                  ["turn [my|the] alarm off", "i don't need [the|my|that|an] alarm[| anymore]",
+                                      "no alarm[| please| tomorrow| today]", "[don't|do not] wake me up[| tomorrow]",
+                                   "stop [ringing|the alarm|that alarm]", "alarm off", "i don't want [the|my|an] alarm",
+                                   "cancel my wake up call", "[kill|end|dismiss|wipe|undo] the alarm",
+                                   "[i'm up|i'm awake|i'm already awake][| stop the alarm| turn off the alarm]",
+                                   "let me sleep in", "skip the alarm[| tomorrow]", "the alarm can go", "no more alarm",
+                                   "[cancel|delete|turn off] my alarm for tomorrow"]))
     if r.random() < 0.2:
-        return Turn(polite(r, user), call("alarm_cancel", time=t), "error no alarm", f"There is no alarm{' at ' + t if t else ''} to cancel.")
+        return Turn(polite(r, user), call("alarm_cancel", time=t), "error no alarm",
+            f"There is no alarm{' at ' + t if t else ''} to cancel.")
     return turn(r, polite(r, user), call("alarm_cancel", time=t), "ok", f"Your {t + ' ' if t else ''}alarm is canceled.")
 
 
-OPS = ["plus", "minus", "times", "divided by", "plus", "minus", "times", "multiplied by", "divided by", "over", "take away"]
-
-
-def operand(r):
-    k = r.random()
-    if k < 0.07:
-        return f"{some_number(r)} point {r.choice(ONES)}"
-    return number(r, r.randint(1, 999)) if k < 0.3 else some_number(r, r.choice([20, 100, 100, 10000]))
-
-
-def expression(r):
-    """An arithmetic expression as said."""
-    a, b, c = operand(r), operand(r), operand(r)
-    k = r.random()
-    if k < 0.6:
-        e = f"{a} {r.choice(OPS)} {b}"
-        return e + f" {r.choice(['plus', 'minus', 'times'])} {c}" if r.random() < 0.12 else e
-    return r.choice([f"{a} percent of {b}", f"{a} percent of {b}", f"square root of {a}", f"square root of {a}", f"{a} squared", f"{a} cubed", f"{a} to the power of {b}",
-                     f"half of {a}", f"a third of {a}", f"a quarter of {a}", f"double {a}", f"twice {a}", f"sum of {a} and {b}", f"difference between {a} and {b}",
-                     f"product of {a} and {b}", f"{a} to the {r.choice(['second', 'third', 'fourth', 'fifth', 'tenth'])} power", f"{a} mod {b}", f"{a} minus {b}", f"cube root of {a}",
-                     f"{a} factorial", f"{a} take away {b}", f"{a} over {b}", f"{a} times {b}", f"negative {a} plus {b}"])
-
-
-def math_result(r):
-    k = r.random()
-    if k < 0.55:
-        return str(r.choice([r.randint(0, 99), r.randint(0, 999), r.randint(0, 99999)]))
-    if k < 0.6:
-        return f"minus {r.randint(1, 999)}"
-    return f"{r.randint(0, 9999)}.{r.randint(1, 99)}"
-
-
-def math(r):
-    e = expression(r)
-    k = r.random()
-    if k < 0.2:
-        a, b = operand(r), operand(r)
-        e = r.choice([f"add {a} and {b}", f"add {a} to {b}", f"add {a} plus {b}", f"subtract {a} from {b}", f"multiply {a} by {b}", f"multiply {a} and {b}",
-                      f"multiply {a} times {b}", f"divide {a} by {b}", f"take {a} from {b}"])
-        user = expand(r, r.choice(["{e}", "[please|can you|could you|now] {e}", "what do you get [if|when] you {e}", "{e} please", "what [is it|happens] if i {e}", "what's the result if you {e}"]), e=e)
-    else:
-        the = "the " if e.startswith(("square", "cube", "sum", "diff", "prod")) and r.random() < 0.9 else ""
-        user = expand(r, r.choice([
-            "[what's|what is|how much is|what is|what's] {a}{e}", "[calculate|compute|work out|figure out|solve|find|evaluate|do|tell me] {a}{e}",
-            "[can|could] you [calculate|compute|work out|tell me|do|figure out] [what |]{a}{e}[| is| please]", "{a}{e}", "what does {a}{e} [equal|make|come to|give]", "{e} [equals what|is how much|equals|is]",
-            "[i need to know|i want to know|do you know|tell me] [what |how much |]{a}{e}[| is]", "[give me|get me|what would be|what are|say] {a}{e}",
-            "[what's the answer to|what is the answer to|the answer to|what's the result of|what's the value of] {a}{e}", "how much does {a}{e} make", "{a}{e} please", "[how about|and what about|what about] {a}{e}", "what number is {a}{e}", "[i'd like|i want] [to know |the answer to |]{a}{e}", "help me with {a}{e}", "math {a}{e}", "if i have {a}{e} what is it", "the result of {a}{e}"]), a=the, e=e)
-    res = math_result(r)
-    return turn(r, user, call("math", expr=e), res, r.choice([f"That's {res}.", f"The answer is {res}."]))
-
-
-def units(r):
-    kind = r.choice(["length", "length", "mass", "volume", "temperature", "temperature", "time", "speed", "data"])
-    return kind, *r.sample(UNIT_PAIRS[kind], 2)
-
-
-def convert_result(r, unit):
-    return r.choice([f"{r.randint(0, 999)}.{r.randint(1, 99)} {unit}", f"{r.randint(1, 9999)} {unit}", f"{r.randint(0, 99)}.{r.randint(10, 99)} {unit}"])
-
-
-def convert(r):
-    kind, a, b = units(r)
-    n = some_number(r, 500) if kind in ("temperature", "data") else amount(r)
-    one = n in ("one",) or n.startswith(("a", "half a", "three quarters")) and " hundred" not in n and " thousand" not in n
-    n = "an" if n == "a" and a[0][0] in "aeiou" else n
-    f, t = a[0] if one else a[1], b[1]
-    deg = r.choice(["", "degrees "]) if kind == "temperature" else ""
-    question = ["how many {t} [is|are|are there in|are in|in|make|equals|equal|do you get from|would be] {n} {f}", "[what's|what is|how much is] {n} {d}{f} in {t}",
-                "[convert|change|translate|turn|switch] {n} {d}{f} [to|into|in] {t}", "{n} {d}{f} [in|to|into] {t}", "[can|could] you [convert|change|turn] {n} {d}{f} [to|into] {t}[| please]",
-                "[tell me|do you know|i want to know] [what {n} {d}{f} is in {t}|how many {t} are in {n} {f}]", "how [much|many] [in |]{t} is {n} {d}{f}", "{n} {d}{f} is how [many|much] {t}",
-                "[give me|get me|calculate|show] {n} {d}{f} in {t}", "what would {n} {d}{f} be in {t}", "{t} in {n} {f}", "i need {n} {d}{f} [in|converted to] {t}", "how many {t} [do i need for|for] {n} {f}", "[i have|there are] {n} {f} how many {t} is that", "{n} {f} makes how many {t}", "[express|put|show|write] {n} {d}{f} [in|as] {t}", "what's {n} {d}{f} [to|as|when converted to] {t}", "i want {n} {d}{f} in {t}", "the number of {t} in {n} {f}"]
-    if kind == "length":
-        question += ["how [long|far|tall|high|big|wide] is {n} {f} in {t}"]
-    if kind == "mass":
-        question += ["how heavy is {n} {f} in {t}"]
-    if kind == "temperature":
-        question = question[1:5] * 2 + question[5:6] + question[8:10] + ["how [warm|cold|hot] is {n} [degrees |]{f} in {t}"]
-    user = expand(r, r.choice(question), n=n, f=f, t=t, d=deg)
-    res = convert_result(r, t)
-    return turn(r, user, call("convert", amount=n, **{"from": f, "to": t}), res, r.choice([f"That's {res}.", f"It comes to {res}."]))
-
-
-def coin(r):
-    res = r.choice(["heads", "tails"])
-    user = expand(r, r.choice(["[flip|toss|throw] [a|the|my|that] coin", "heads or tails", "coin [flip|toss]", "do a coin [flip|toss]", "[make a|give me a] coin [flip|toss]", "flip it",
-                               "[flip|toss] a [penny|quarter|nickel|dime|coin] [|and tell me the result|to decide|for us]", "i need a coin [flip|toss]", "heads or tails [you choose|computer|please]",
-                               "is it heads or tails", "let's flip a coin", "throw a coin in the air", "[pick|choose|call] heads or tails", "[decide|settle it] with a coin flip", "[use|spin] a coin", "give the coin a [toss|flip]", "i'd like a coin [toss|flip]"]))
-    return turn(r, polite(r, user), "coin", res, r.choice([f"It's {res}.", f"It landed on {res}."]))
-
-
-def dice(r):
-    n = r.choice([""] * 3 + ["two", "three", "two", number(r, r.randint(2, 12))])
-    sides = r.choice([""] * 5 + ["six", "twenty", "eight", "ten", "four", "twelve", number(r, r.choice([100, 30, 24, 16, 3, 5, 7, 9, 50]))])
-    many = "dice" if n else r.choice(["die", "dice", "die"])
-    if n:
-        user = expand(r, "[roll|throw|cast|toss|shake|roll|throw|roll|i'd like to roll|let's roll|i need you to roll|give me] [|me |us |]" + (f"{n} {sides} sided dice" if sides else f"{n} dice") + "[| and tell me the total| please]")
-    elif sides:
-        user = expand(r, r.choice(["[roll|throw|cast] [|me ]a{an} {s} sided [die|dice]", "[roll|throw] a d {s}", "[roll|throw] a [die|dice] with {s} sides", "roll a{an} {s} sider", "{s} sided die roll"]), s=sides,
-                      an="n" if sides.startswith(("ei", "el")) else "")
-    else:
-        user = expand(r, r.choice(["[roll|throw|cast|toss|shake] [a|the|one|] {m}", "[dice|die] roll", "do a dice roll", "roll [it|one]", "what do i roll", "let's roll [a|the] {m}", "[give me|i need] a [dice|die] roll",
-                                   "roll the die for me", "random [dice|die] roll", "[use|spin] the dice", "[can we|i'd like to|i want to] roll [a|the] {m}", "it's my turn roll the dice", "dice please", "a roll of the dice"]), m=many)
-        n = "one" if " one" in user else ""
-    res = str(r.randint(1, 6)) if not n and not sides else str(r.randint(1, 40))
-    return turn(r, polite(r, user), call("dice", count=n, sides=sides), res, r.choice([f"You rolled {res}.", f"It's {res}."]))
-
-
-GENERATORS = [(time, 5), (date, 5), (timer_set, 11), (timer_cancel, 5), (timer_left, 6), (alarm_set, 10), (alarm_cancel, 5), (math, 11), (convert, 9), (coin, 2), (dice, 4)]
+GENERATORS = [(time, 5), (date, 5), (timer_set, 11), (timer_cancel, 5), (timer_left, 6), (alarm_set, 10), (alarm_cancel, 5)]

@@ -17,17 +17,24 @@ import llm_chat
 import llm_clock
 import llm_follow
 import llm_home
+import llm_number
 import llm_public
 import llm_words
 from llm_clock import Turn
 
-ARGS = {"place", "day", "duration", "name", "time", "expr", "amount", "from", "to", "count", "sides", "action", "level", "color", "device", "temp",
+ARGS = {"place", "day", "duration", "name", "time", "expr", "amount", "from", "to", "count", "sides", "action", "level", "color",
+    "device", "temp",
         "drink", "size", "shots", "roast", "milk", "sugar"}
-SAME = {"the": ["a", "", "the the", "da", "they"], "a": ["", "the", "uh"], "to": ["two", "too", ""], "for": ["four", "or", ""], "is": ["as", "his", ""], "what's": ["what", "watts", "what is"], "set": ["sit", "said", "get"],
-        "timer": ["time or", "time", "tamer"], "alarm": ["a alarm", "alarms", "arm"], "turn": ["turned", "torn", "term"], "off": ["of", "off of"], "light": ["like", "lights", "lite"], "lights": ["light", "lies"],
-        "in": ["an", "and", ""], "i'd": ["i", "id", "i'll"], "can": ["can't", "could", ""], "have": ["of", "half", "have a"], "with": ["with a", "width", "what"], "and": ["an", "in", ""], "me": ["my", "", "we"], "i": ["", "a", "eye"],
-        "are": ["our", "or"], "how": ["who", "now"], "many": ["any", "money"], "please": ["", "pleas", "police"], "make": ["makes", "may"], "at": ["that", "add", ""], "my": ["by", "the", ""], "you": ["", "your", "ya"],
-        "wake": ["week", "way"], "up": ["a", ""], "tell": ["tells", "till"], "time": ["times", "tie"], "of": ["", "off", "a"], "what": ["but", "would", "one"], "much": ["match"], "get": ["got", "gets"], "could": ["good", "can"]}
+SAME = {"the": ["a", "", "the the", "da", "they"], "a": ["", "the", "uh"], "to": ["two", "too", ""], "for": ["four", "or", ""],
+    "is": ["as", "his", ""], "what's": ["what", "watts", "what is"], "set": ["sit", "said", "get"],
+        "timer": ["time or", "time", "tamer"], "alarm": ["a alarm", "alarms", "arm"], "turn": ["turned", "torn", "term"],
+        "off": ["of", "off of"], "light": ["like", "lights", "lite"], "lights": ["light", "lies"],
+        "in": ["an", "and", ""], "i'd": ["i", "id", "i'll"], "can": ["can't", "could", ""], "have": ["of", "half", "have a"],
+        "with": ["with a", "width", "what"], "and": ["an", "in", ""], "me": ["my", "", "we"], "i": ["", "a", "eye"],
+        "are": ["our", "or"], "how": ["who", "now"], "many": ["any", "money"], "please": ["", "pleas", "police"],
+        "make": ["makes", "may"], "at": ["that", "add", ""], "my": ["by", "the", ""], "you": ["", "your", "ya"],
+        "wake": ["week", "way"], "up": ["a", ""], "tell": ["tells", "till"], "time": ["times", "tie"], "of": ["", "off", "a"],
+        "what": ["but", "would", "one"], "much": ["match"], "get": ["got", "gets"], "could": ["good", "can"]}
 KEEP = set("on off no not up down start stop open close shut lock unlock cancel today tomorrow yesterday again timer coin dice die".split())
 SAFE = {"four", "two", "one", "of"}  # a slip may not look like a value of another kind
 
@@ -59,7 +66,8 @@ def noise(r, t, rate=0.10):
             out.append(w)
         else:
             k, j = r.random(), r.randrange(len(w))
-            out += [] if k < 0.15 else [w[:j] + w[j + 1:]] if k < 0.5 else [w[:j] + r.choice("aeioutsrn") + w[j + 1:]] if k < 0.9 else [w, w]
+            out += [] if k < 0.15 else [w[:j] + w[j + 1:]] if k < 0.5 else [w[:j] + r.choice("aeioutsrn") + w[j
+                + 1:]] if k < 0.9 else [w, w]
     user = " ".join(out)
     words, after = spans(user, t.call)
     return t._replace(user=user) if out and len(after) >= len(inside) else t
@@ -91,7 +99,7 @@ class Source:
     def __init__(self, data, heldout):
         llm_words.load_rare(data)
         self.users, self.skeletons = load_heldout(heldout)
-        self.tools = llm_clock.GENERATORS + llm_home.GENERATORS
+        self.tools = llm_clock.GENERATORS + llm_number.GENERATORS + llm_home.GENERATORS
         self.public = load_public(pathlib.Path(data) / "text")
         self.templates = llm_public.load(random.Random(0), pathlib.Path(data) / "text")
 

@@ -14,11 +14,13 @@ import llm_tokenizer as tk
 
 TALKS = [
     [("what time is it", "7:48 pm"), ("and in tokyo", "4:48 am"), ("thanks", "")],
-    [("set a timer for five minutes", "ok"), ("no make it ten", "ok"), ("how much time is left", "9 minutes 41 seconds"), ("cancel it", "ok")],
+    [("set a timer for five minutes", "ok"), ("no make it ten", "ok"), ("how much time is left", "9 minutes 41 seconds"),
+        ("cancel it", "ok")],
     [("what is twelve times thirty", "360"), ("divided by eight", "45"), ("say that again", "ok")],
     [("turn on the kitchen lights", "ok"), ("and the bedroom too", "ok"), ("make it blue", "ok")],
     [("can i have a large latte with some whole milk", "ok"), ("make that a small", "ok"), ("and some brown sugar", "ok")],
-    [("set an alarm", ""), ("for half past six", "ok"), ("how many kilometers is ten miles", "16.09 kilometers"), ("will it rain tomorrow", "")],
+    [("set an alarm", ""), ("for half past six", "ok"), ("how many kilometers is ten miles", "16.09 kilometers"),
+        ("will it rain tomorrow", "")],
     [("roll two dice", "9"), ("again", "4"), ("lock the front door", "error no answer"), ("who are you", "")],
 ]
 

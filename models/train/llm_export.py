@@ -18,7 +18,8 @@ import llm_tokenizer as tk
 Q8, F32 = gguf.GGMLQuantizationType.Q8_0, gguf.GGMLQuantizationType.F32
 TEMPLATE = ("{% for m in messages %}{% if m['role'] == 'user' %}<|user|>{{ m['content'] }}{% else %}<|say|>{{ m['content'] }}<|end|>{% endif %}"
             "{% endfor %}")
-PROMPTS = ["set a timer for five minutes", "what is twelve times thirty", "what time is it in tokyo", "turn on the kitchen lights", "hello",
+PROMPTS = ["set a timer for five minutes", "what is twelve times thirty", "what time is it in tokyo",
+    "turn on the kitchen lights", "hello",
            "can i have a large latte with some whole milk", "how many kilometers is ten miles", "will it rain tomorrow",
            "wake me up at half past six on monday", "lock the front door"]
 

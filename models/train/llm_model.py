@@ -80,7 +80,8 @@ class Model(nn.Module):
         self.register_buffer("sin", angle.sin().float(), persistent=False)
         for name, p in self.named_parameters():
             if p.dim() == 2:
-                nn.init.normal_(p, 0, 0.02 if "embd" in name else p.shape[1] ** -0.5 * (0.3 if "output" in name or "down" in name else 1))
+                nn.init.normal_(p, 0, 0.02 if "embd" in name else p.shape[1] ** -0.5 * (0.3 if "output" in name or "down" in name
+                    else 1))
 
     def forward(self, ids):
         """ids [batch, time] to logits [batch, time, vocab]."""

@@ -10,6 +10,7 @@ import re
 import llm_clock
 import llm_follow
 import llm_home
+import llm_number
 import llm_words as words
 from llm_clock import turn
 
@@ -23,11 +24,16 @@ EXPR = rf"(?:(?:square root of|half of) {NUMBER}|{NUMBER}(?:{OPERATOR} ?(?:{NUMB
 # intent of NLU-Evaluation-Data: (tool, fixed arguments, {entity: argument}, a word that must stand in the text)
 NLU = {
     "iot_hue_lightchange": ("light", {"action": "set"}, {"color_type": "color", "house_place": "place"}, "light"),
-    "iot_hue_lightoff": ("light", {"action": "off"}, {"house_place": "place"}, "light"), "iot_hue_lighton": ("light", {"action": "on"}, {"house_place": "place"}, "light"),
-    "iot_hue_lightdim": ("light", {"action": "dim"}, {"house_place": "place"}, "light"), "iot_hue_lightup": ("light", {"action": "brighten"}, {"house_place": "place"}, "light|bright"),
-    "iot_wemo_on": ("switch", {"action": "on"}, {"device_type": "device", "house_place": "place"}, " on|start"), "iot_wemo_off": ("switch", {"action": "off"}, {"device_type": "device", "house_place": "place"}, "off|shut|down|stop"),
-    "iot_cleaning": ("switch", {"action": "start"}, {"device_type": "device", "house_place": "place"}, "start"), "alarm_set": ("alarm_set", {}, {"time": "time", "date": "day"}, "alarm|wake|up"),
-    "alarm_remove": ("alarm_cancel", {}, {"time": "time"}, "alarm"), "datetime_query": ("time", {}, {"place_name": "place"}, "time"),
+    "iot_hue_lightoff": ("light", {"action": "off"}, {"house_place": "place"}, "light"), "iot_hue_lighton": ("light",
+        {"action": "on"}, {"house_place": "place"}, "light"),
+    "iot_hue_lightdim": ("light", {"action": "dim"}, {"house_place": "place"}, "light"), "iot_hue_lightup": ("light",
+        {"action": "brighten"}, {"house_place": "place"}, "light|bright"),
+    "iot_wemo_on": ("switch", {"action": "on"}, {"device_type": "device", "house_place": "place"}, " on|start"),
+        "iot_wemo_off": ("switch", {"action": "off"}, {"device_type": "device", "house_place": "place"}, "off|shut|down|stop"),
+    "iot_cleaning": ("switch", {"action": "start"}, {"device_type": "device", "house_place": "place"}, "start"),
+        "alarm_set": ("alarm_set", {}, {"time": "time", "date": "day"}, "alarm|wake|up"),
+    "alarm_remove": ("alarm_cancel", {}, {"time": "time"}, "alarm"), "datetime_query": ("time", {}, {"place_name": "place"},
+        "time"),
 }
 NEEDED = {"light": "", "switch": "device", "alarm_set": "time", "alarm_cancel": "", "time": "place"}
 
@@ -43,7 +49,8 @@ def from_nlu(intent, text, entities):
     for name, value in json.loads(entities):
         key = names.get(name)
         value = re.sub(r"^(the|my|our) ", "", value)
-        if not key or key in holes or text.count(value) != 1 or key == "day" and not re.fullmatch(DAYS, value) or key == "time" and not re.fullmatch(CLOCK, value):
+        if not key or key in holes or text.count(value) != 1 or key == "day" and not re.fullmatch(DAYS,
+            value) or key == "time" and not re.fullmatch(CLOCK, value):
             return None
         holes[key] = value
         text = re.sub(rf"\b{re.escape(value)}\b", "{" + key + "}", text)
@@ -57,20 +64,24 @@ def no_stray(text, tool):
     plain = re.sub(r"\{\w+\}", "_", text)
     if tool == "time" and "time" not in plain or re.search(r"_ in the|million|sum of|change my|more than one", plain):
         return False
-    return not re.search(rf"\b(percent|{DAYS}|everyday|every|all|minutes?|hours?|between|{'|'.join(words.ONES)})\b", plain) and not (tool == "light" and re.search(r"\b(room|kitchen|hall|house|den)\b", plain))
+    return not re.search(rf"\b(percent|{DAYS}|everyday|every|all|minutes?|hours?|between|{'|'.join(words.ONES)})\b",
+        plain) and not (tool == "light" and re.search(r"\b(room|kitchen|hall|house|den)\b", plain))
 
 
 def in_words(r, text):
     """CLINC150's digits as words: `6am` to `six am`, `7:30` to `seven thirty`."""
     text = re.sub(r"(\d)(am|pm)\b", r"\1 \2", text.lower().replace("o' clock", "o'clock"))
-    text = re.sub(r"\b(\d{1,2}):(\d\d)\b", lambda m: f"{m[1]} " + (m[2] if m[2][0] != "0" else "oh " + m[2][1] if m[2] != "00" else ""), text)
-    for sign, word in (("+", " plus "), ("*", " times "), (" x ", " times "), ("/", " divided by "), (" - ", " minus "), ("%", " percent ")):
+    text = re.sub(r"\b(\d{1,2}):(\d\d)\b", lambda m: f"{m[1]} " + (m[2] if m[2][0] != "0" else "oh " + m[2][1] if m[2] != "00"
+        else ""), text)
+    for sign, word in (("+", " plus "), ("*", " times "), (" x ", " times "), ("/", " divided by "), (" - ", " minus "), ("%",
+        " percent ")):
         text = text.replace(sign, word)
     text = re.sub(r"\d+", lambda m: words.number(r, int(m[0])) if len(m[0]) < 7 else "0", text)
     return " ".join(re.sub(r"[^a-z0-9' ]", " ", text).split())
 
 
-CLINC = {"timer": ("timer_set", "duration", LENGTH), "alarm": ("alarm_set", "time", CLOCK), "calculator": ("math", "expr", EXPR), "timezone": ("time", "place", r"(?<= in )[a-z ]+$"),
+CLINC = {"timer": ("timer_set", "duration", LENGTH), "alarm": ("alarm_set", "time", CLOCK), "calculator": ("math", "expr", EXPR),
+    "timezone": ("time", "place", r"(?<= in )[a-z ]+$"),
          "roll_dice": ("dice", "sides", rf"{NUMBER}(?= sided?)")}
 
 
@@ -87,7 +98,8 @@ def from_clinc(r, intent, text):
     value = m[0].strip()
     value = re.sub(r"^and |( and| a)$", "", value)
     rest = text.replace(value, "{" + key + "}", 1)
-    if tool == "alarm_set" and (not re.search(r"alarm|wake", text) or re.search(r"\b(one|new|it|off|an)\b alarm", value)) or tool == "time" and re.search(r"\b(time zone|timezone|hours?|right|now)\b", rest):
+    if tool == "alarm_set" and (not re.search(r"alarm|wake", text) or re.search(r"\b(one|new|it|off|an)\b alarm",
+        value)) or tool == "time" and re.search(r"\b(time zone|timezone|hours?|right|now)\b", rest):
         return None
     return (rest, tool, {}) if no_stray(rest, tool) and rest != "{" + key + "}" else None
 
@@ -96,8 +108,10 @@ def value(r, key, fixed):
     """A drawn value for a hole."""
     if key == "device":
         return words.pick(r, llm_home.SWITCH[fixed["action"]][0], 0.1)
-    draw = {"color": lambda: words.pick(r, words.COLORS, 0.1, 0), "place": lambda: words.pick(r, words.ROOMS, 0.1), "time": lambda: words.clock(r), "day": lambda: r.choice(words.DAYS + ["tomorrow"] * 4),
-            "duration": lambda: words.duration(r)[0], "expr": lambda: llm_clock.expression(r), "sides": lambda: words.some_number(r, 100)}
+    draw = {"color": lambda: words.pick(r, words.COLORS, 0.1, 0), "place": lambda: words.pick(r, words.ROOMS, 0.1),
+        "time": lambda: words.clock(r), "day": lambda: r.choice(words.DAYS + ["tomorrow"] * 4),
+            "duration": lambda: words.duration(r)[0], "expr": lambda: llm_number.expression(r),
+            "sides": lambda: words.some_number(r, 100)}
     return draw[key]()
 
 
@@ -110,7 +124,8 @@ def make(r, template):
     user = text.format(**args)
     at = llm_home.where(args.get("place", ""))
     if tool == "light":
-        state = args["color"] + " now" if "color" in args else {"dim": "dimmed", "brighten": "brighter"}.get(args["action"], args["action"])
+        state = args["color"] + " now" if "color" in args else {"dim": "dimmed", "brighten": "brighter"}.get(args["action"],
+            args["action"])
         result, say = "ok", f"The lights{at} are {state}."
     elif tool == "switch":
         result, say = "ok", f"The {args['device']}{at} {'are' if args['device'].endswith('s') else 'is'} {llm_home.SWITCH[args['action']][2]}."
@@ -127,7 +142,7 @@ def make(r, template):
         result = str(r.randint(1, 20))
         say = f"You rolled {result}."
     else:
-        result = llm_clock.math_result(r)
+        result = llm_number.math_result(r)
         say = r.choice([f"That's {result}.", f"The answer is {result}."])
     order = llm_follow.ORDER.get(tool, list(args))
     return turn(r, user, words.call(tool, **{k: args.get(k, "") for k in order}), result, say)

@@ -72,7 +72,8 @@ class Tokenizer:
         self.tokens = SPECIALS + [f"<0x{i:02X}>" for i in range(256)] + CHARS + pieces
         n = len(self.tokens) - len(SPECIALS) - 256
         self.types = [2] + [3] * 6 + [6] * 256 + [1] * n
-        self.scores = [0.0] * (len(SPECIALS) + 256) + [-1e4 - i for i in range(len(CHARS))] + [-1.0 - i for i in range(len(pieces))]
+        self.scores = [0.0] * (len(SPECIALS) + 256) + [-1e4 - i for i in range(len(CHARS))] + [-1.0 - i
+            for i in range(len(pieces))]
         self.ids = {t: i for i, t in enumerate(self.tokens) if i >= len(SPECIALS) + 256}
         self.controls = {c: i for i, c in enumerate(SPECIALS)}
         self.cache = {}
@@ -113,7 +114,8 @@ class Tokenizer:
     def decode(self, ids):
         raw = b""
         for i in ids:
-            raw += bytes([i - len(SPECIALS)]) if len(SPECIALS) <= i < len(SPECIALS) + 256 else self.tokens[i].replace(SPACE, " ").encode()
+            raw += bytes([i - len(SPECIALS)]) if len(SPECIALS) <= i < len(SPECIALS) + 256 else self.tokens[i].replace(SPACE,
+                " ").encode()
         return raw.decode(errors="replace")
 
 

@@ -49,7 +49,8 @@ def pack(tok, path, rows, seed=1):
             if not ids and r.random() < 0.33:
                 sinks, at = r.choice((2, 4, 4, 8)), r.randrange(len(new))
                 weights[:sinks] = 0
-                new, weights = new[:sinks] + new[at:], np.concatenate([weights[:sinks], np.zeros(1, np.float32), weights[at + 1:]])
+                new, weights = new[:sinks] + new[at:], np.concatenate([weights[:sinks], np.zeros(1, np.float32), weights[at
+                    + 1:]])
             ids, w = ids + new, w + weights.tolist()
             if len(ids) > rows:
                 all_ids.append(np.array(ids[:rows + 1], np.int16))
@@ -86,7 +87,8 @@ def loss_of(model, ids, w):
 
 @torch.no_grad()
 def evaluate(model, ids, w, batch=16):
-    parts = [[x.item() for x in loss_of(model, ids[i:i + batch].long(), w[i:i + batch].float() / 10)[1:]] for i in range(0, len(ids), batch)]
+    parts = [[x.item() for x in loss_of(model, ids[i:i + batch].long(), w[i:i + batch].float() / 10)[1:]] for i in range(0,
+        len(ids), batch)]
     return np.mean(parts, 0)
 
 
@@ -111,7 +113,8 @@ def main():
     (ids, w), dev = sets
     model = Model(Config(vocab=len(tok.tokens))).to(device)
     matrices = [p for p in model.parameters() if p.dim() == 2]
-    opt = torch.optim.AdamW([{"params": matrices, "weight_decay": 0.05}, {"params": [p for p in model.parameters() if p.dim() == 1], "weight_decay": 0.0}],
+    opt = torch.optim.AdamW([{"params": matrices, "weight_decay": 0.05}, {"params": [p for p in model.parameters()
+        if p.dim() == 1], "weight_decay": 0.0}],
                             lr=args.lr, betas=(0.9, 0.98), fused=True)
     done = {"spent": 0.0, "step": 0, "tokens": 0}
     last = args.work / "last.pt"
@@ -127,7 +130,8 @@ def main():
 
 
 def save(path, model, opt, done):
-    torch.save({"model": model.state_dict(), "opt": opt.state_dict(), "done": done, "config": dataclasses.asdict(model.c)}, path.with_suffix(".new"))
+    torch.save({"model": model.state_dict(), "opt": opt.state_dict(), "done": done, "config": dataclasses.asdict(model.c)},
+        path.with_suffix(".new"))
     path.with_suffix(".new").rename(path)
 
 
@@ -140,7 +144,8 @@ def train(args, model, opt, ids, w, dev, done, last):
         now = time.time()
         done["spent"] = spent + now - begun
         x = min(1.0, done["spent"] / total)
-        lr = args.lr * (x / args.warmup if x < args.warmup else 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * (x - args.warmup) / (1 - args.warmup))))
+        lr = args.lr * (x / args.warmup if x < args.warmup else 0.02 + 0.98 * 0.5 * (1
+            + math.cos(math.pi * (x - args.warmup) / (1 - args.warmup))))
         if now - kept > 150 or x >= 1:
             save(last, model, opt, done)
             kept = now

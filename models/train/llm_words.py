@@ -153,7 +153,8 @@ def load_rare(data):
     for line in (pathlib.Path(data) / "text" / "read-sentences.txt").read_text().lower().splitlines():
         for w in re.findall(r"[a-z]+", line):
             count[w] = count.get(w, 0) + 1
-    known = set(" ".join(ROOMS + ON_OFF + OPENING + LOCKS + RUNNING + COLORS + TIMER_NAMES + DAYS + list(UNITS.values()) + CONSUMED).replace("|", " ").split())
+    known = set(" ".join(ROOMS + ON_OFF + OPENING + LOCKS + RUNNING + COLORS + TIMER_NAMES + DAYS + list(UNITS.values())
+        + CONSUMED).replace("|", " ").split())
     words = sorted(w for w, n in count.items() if 2 <= n <= 60 and 4 <= len(w) <= 10 and w not in HELD_OUT | known)
     RARE[:] = words
 
@@ -184,9 +185,12 @@ def polite(r, text):
     openers = ["hey ", "okay ", "um ", "computer ", "uh ", "so ", "now ", "hi "]
     if text.split(" ")[0] not in IMPERATIVE:
         return r.choice([""] * 12 + openers) + text + r.choice([""] * 10 + [" please"] * ("please" not in text))
-    head = r.choice([""] * 18 + openers[:4] + 2 * ["please ", "can you ", "could you ", "can you please ", "would you ", "i want you to ", "i need you to ",
-                    "will you ", "go ahead and ", "i would like you to ", "hey can you ", "could you please ", "i'd like you to "])
-    tail = r.choice([""] * 12 + [" please", " please", " for me", " now", " thanks", " right now", " for me please", " thank you"])
+    head = r.choice([""] * 18 + openers[:4] + 2 * ["please ", "can you ", "could you ", "can you please ", "would you ",
+        "i want you to ", "i need you to ",
+                    "will you ", "go ahead and ", "i would like you to ", "hey can you ", "could you please ",
+                    "i'd like you to "])
+    tail = r.choice([""] * 12 + [" please", " please", " for me", " now", " thanks", " right now", " for me please",
+        " thank you"])
     return head + text + ("" if "please" in head + text and "please" in tail or tail.strip() in text else tail)
 
 
