@@ -13,13 +13,20 @@ static double value_number(const gguf_value *v) {
     } x = {0};
     memcpy(&x, v->at, v->bytes < sizeof x ? v->bytes : sizeof x);
     switch (v->type) {
-    case GGUF_F32: return (double)x.f32;
-    case GGUF_F64: return x.f64;
-    case GGUF_I8: return (double)(int8_t)x.u32;
-    case GGUF_I16: return (double)(int16_t)x.u32;
-    case GGUF_I32: return (double)x.i32;
-    case GGUF_I64: return (double)(int64_t)x.u64;
-    default: return (double)x.u64; /* unsigned kinds and bool: the bytes past the value are zero */
+    case GGUF_F32:
+        return (double)x.f32;
+    case GGUF_F64:
+        return x.f64;
+    case GGUF_I8:
+        return (double)(int8_t)x.u32;
+    case GGUF_I16:
+        return (double)(int16_t)x.u32;
+    case GGUF_I32:
+        return (double)x.i32;
+    case GGUF_I64:
+        return (double)(int64_t)x.u64;
+    default:
+        return (double)x.u64; /* unsigned kinds and bool: the bytes past the value are zero */
     }
 }
 
@@ -43,13 +50,20 @@ static void describe_value(const gguf *g, uint64_t i, char *out, size_t cap) {
 
 static const char *tensor_type_name(enum tensor_type type) {
     switch (type) {
-    case TENSOR_F32: return "F32";
-    case TENSOR_F16: return "F16";
-    case TENSOR_Q4_0: return "Q4_0";
-    case TENSOR_Q8_0: return "Q8_0";
-    case TENSOR_I8: return "I8";
-    case TENSOR_I16: return "I16";
-    case TENSOR_I32: return "I32";
+    case TENSOR_F32:
+        return "F32";
+    case TENSOR_F16:
+        return "F16";
+    case TENSOR_Q4_0:
+        return "Q4_0";
+    case TENSOR_Q8_0:
+        return "Q8_0";
+    case TENSOR_I8:
+        return "I8";
+    case TENSOR_I16:
+        return "I16";
+    case TENSOR_I32:
+        return "I32";
     }
     return "?";
 }
@@ -66,8 +80,11 @@ int sotto_model_line(const sotto_model *m, size_t line, char *out, size_t cap) {
     const model_body *body = model_of(m);
     if (!body->open || !out || cap == 0) return SOTTO_EARG;
     const gguf *g = &body->file;
-    if (line < g->values) describe_value(g, line, out, cap);
-    else if (line - g->values < g->tensors) describe_tensor(g, line - g->values, out, cap);
-    else return SOTTO_AGAIN;
+    if (line < g->values)
+        describe_value(g, line, out, cap);
+    else if (line - g->values < g->tensors)
+        describe_tensor(g, line - g->values, out, cap);
+    else
+        return SOTTO_AGAIN;
     return SOTTO_OK;
 }

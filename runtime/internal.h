@@ -21,43 +21,43 @@
 enum { HOP = 160, HOPS_A_SECOND = 100, LINE_BYTES = 256 };
 
 typedef struct listen_desk {
-    ring in;              /* int16 samples from the microphone */
-    mel front;            /* log-mel front-end */
-    vad speech;           /* is this frame speech */
-    endpoint end;         /* where a turn begins and ends */
-    asr ear;              /* recogniser */
-    float *preroll;       /* [preroll_frames x bands] last frames before speech, a ring */
+    ring in;        /* int16 samples from the microphone */
+    mel front;      /* log-mel front-end */
+    vad speech;     /* is this frame speech */
+    endpoint end;   /* where a turn begins and ends */
+    asr ear;        /* recogniser */
+    float *preroll; /* [preroll_frames x bands] last frames before speech, a ring */
     uint32_t preroll_frames, bands;
-    uint64_t frames;      /* log-mel frames seen */
-    uint64_t first_frame; /* frame at which the recogniser started on this turn */
-    uint64_t anchor_ns;   /* time of the newest sample pushed ... */
+    uint64_t frames;        /* log-mel frames seen */
+    uint64_t first_frame;   /* frame at which the recogniser started on this turn */
+    uint64_t anchor_ns;     /* time of the newest sample pushed ... */
     uint64_t anchor_sample; /* ... and how many there were */
-    uint64_t heard;       /* samples taken from the ring */
-    int present;          /* there is an asr model */
-    int speaking;         /* inside a turn's speech */
-    int finishing;        /* the recogniser works off its rest */
-    int ended;            /* sotto_end_input was called */
-    uint64_t decided_ns;  /* when the turn was judged over */
-    char *partial;        /* [max_text] partial last raised */
-    sotto_word *words;    /* [max_text / 2] of the last final transcript */
+    uint64_t heard;         /* samples taken from the ring */
+    int present;            /* there is an asr model */
+    int speaking;           /* inside a turn's speech */
+    int finishing;          /* the recogniser works off its rest */
+    int ended;              /* sotto_end_input was called */
+    uint64_t decided_ns;    /* when the turn was judged over */
+    char *partial;          /* [max_text] partial last raised */
+    sotto_word *words;      /* [max_text / 2] of the last final transcript */
 } listen_desk;
 
 typedef struct think_desk {
     llm mind;
     int present;
-    int running;   /* a turn is being generated */
-    int first;     /* no token of this turn was generated yet */
+    int running; /* a turn is being generated */
+    int first;   /* no token of this turn was generated yet */
     uint64_t prompt_tokens, prompt_ns, reply_tokens, reply_ns;
 } think_desk;
 
 typedef struct speak_desk {
-    ring out;      /* int16 samples for the loudspeaker */
-    speech voice;  /* text in, frames of PCM out */
+    ring out;     /* int16 samples for the loudspeaker */
+    speech voice; /* text in, frames of PCM out */
     int present;
-    int active;    /* something is being said */
-    int announced; /* SOTTO_EV_AUDIO was raised this turn */
+    int active;                    /* something is being said */
+    int announced;                 /* SOTTO_EV_AUDIO was raised this turn */
     uint64_t phones_ns, frames_ns; /* when this turn's first phones and first frames were made */
-    uint64_t busy; /* ns */
+    uint64_t busy;                 /* ns */
 } speak_desk;
 
 struct sotto {
@@ -70,11 +70,11 @@ struct sotto {
     think_desk think;
     speak_desk speak;
     sotto_state_id state;
-    char *reply;         /* [max_text] reply of this turn so far */
-    char *last_reply;    /* [max_text] reply of the turn before */
+    char *reply;      /* [max_text] reply of this turn so far */
+    char *last_reply; /* [max_text] reply of the turn before */
     size_t reply_len;
-    uint64_t said_ns;    /* last speech sample of the question (or when sotto_ask was called) */
-    uint64_t judged_ns;  /* turn judged over */
+    uint64_t said_ns;               /* last speech sample of the question (or when sotto_ask was called) */
+    uint64_t judged_ns;             /* turn judged over */
     uint64_t first_pull, last_pull; /* times of the reply's first and last samples */
     uint64_t samples_in, samples_out, dropped, asr_busy, asr_samples;
 };
@@ -96,9 +96,9 @@ void speak_stop(sotto *s);                   /* drops what is not yet in the rin
 
 /* turn.c */
 uint64_t turn_now(const sotto *s);
-void turn_say(sotto *s, const char *text);   /* a text of the platform's is the reply */
+void turn_say(sotto *s, const char *text); /* a text of the platform's is the reply */
 int turn_complete(sotto *s, const char *text);
-void turn_final(sotto *s, const char *text); /* a transcript (or a typed question) starts the reply */
+void turn_final(sotto *s, const char *text);  /* a transcript (or a typed question) starts the reply */
 void turn_reply(sotto *s, const char *piece); /* more reply text from the model */
 void turn_reply_done(sotto *s);
 void turn_end(sotto *s); /* adds up the turn's spans; idle again */

@@ -67,8 +67,7 @@ static void listen_start(sotto *s) {
     d->first_frame = keep;
     for (uint64_t f = keep; f < d->frames; f++) {
         asr_push_mel(&d->ear, d->preroll + (f % d->preroll_frames) * d->bands);
-        while (asr_step(&d->ear)) {
-        }
+        while (asr_step(&d->ear)) {}
     }
     d->speaking = 1;
     s->state = SOTTO_LISTENING;
@@ -121,8 +120,10 @@ static void listen_final(sotto *s) {
     sotto_event *e = event_raise(&s->events, SOTTO_EV_FINAL, now, text);
     e->words = d->words;
     e->word_count = listen_words(d, s->config.max_text / 2);
-    if (text[0]) turn_final(s, text);
-    else s->state = SOTTO_IDLE; /* a sound, but no words */
+    if (text[0])
+        turn_final(s, text);
+    else
+        s->state = SOTTO_IDLE; /* a sound, but no words */
 }
 
 /* One chunk of the encoder, when one is due. */

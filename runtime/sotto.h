@@ -68,18 +68,18 @@ typedef struct sotto_hooks {
 /* ---- stage clock: the spans of a turn ---- */
 
 typedef enum sotto_span_id {
-    SOTTO_CAPTURE,        /* first to last speech sample */
-    SOTTO_ENDPOINT,       /* last speech sample -> the turn is judged over */
-    SOTTO_ASR_FINALIZE,   /* turn over -> final transcript */
-    SOTTO_PROMPT,         /* transcript -> prompt tokens queued */
-    SOTTO_LLM_PREFILL,    /* prompt tokens through the model */
-    SOTTO_LLM_FIRST,      /* prefill done -> first generated token */
-    SOTTO_LLM_TOKENS,     /* all generated tokens (busy / steps = time a token) */
-    SOTTO_TTS_CLAUSE,     /* first clause complete -> phonemes */
-    SOTTO_TTS_ACOUSTIC,   /* phonemes -> first acoustic frames */
-    SOTTO_VOCODER_FIRST,  /* first acoustic frames -> first PCM */
-    SOTTO_PLAYBACK,       /* first reply sample pulled -> last one */
-    SOTTO_FIRST_AUDIO,    /* last speech sample at the microphone -> first reply sample handed to the device */
+    SOTTO_CAPTURE,         /* first to last speech sample */
+    SOTTO_ENDPOINT,        /* last speech sample -> the turn is judged over */
+    SOTTO_ASR_FINALIZE,    /* turn over -> final transcript */
+    SOTTO_PROMPT,          /* transcript -> prompt tokens queued */
+    SOTTO_LLM_PREFILL,     /* prompt tokens through the model */
+    SOTTO_LLM_FIRST,       /* prefill done -> first generated token */
+    SOTTO_LLM_TOKENS,      /* all generated tokens (busy / steps = time a token) */
+    SOTTO_TTS_CLAUSE,      /* first clause complete -> phonemes */
+    SOTTO_TTS_ACOUSTIC,    /* phonemes -> first acoustic frames */
+    SOTTO_VOCODER_FIRST,   /* first acoustic frames -> first PCM */
+    SOTTO_PLAYBACK,        /* first reply sample pulled -> last one */
+    SOTTO_FIRST_AUDIO,     /* last speech sample at the microphone -> first reply sample handed to the device */
     SOTTO_FIRST_AUDIO_NET, /* the same without the endpoint wait */
     SOTTO_SPANS
 } sotto_span_id;
@@ -110,24 +110,24 @@ typedef struct sotto_config {
     uint32_t top_k;
     uint64_t seed;
 
-    float speed;              /* of speech, 0.5..2 */
-    float vad_threshold_db;   /* speech stands this far above the noise floor */
-    uint32_t endpoint_ms;     /* silence that ends a turn */
-    uint32_t min_speech_ms;   /* shorter sounds are not speech */
-    uint32_t max_speech_ms;   /* a turn is ended after this much */
-    uint32_t preroll_ms;      /* audio kept from before speech was detected */
-    uint32_t barge_in;        /* 1: speech during a reply interrupts it; 0: the microphone is not heard while a reply plays */
+    float speed;            /* of speech, 0.5..2 */
+    float vad_threshold_db; /* speech stands this far above the noise floor */
+    uint32_t endpoint_ms;   /* silence that ends a turn */
+    uint32_t min_speech_ms; /* shorter sounds are not speech */
+    uint32_t max_speech_ms; /* a turn is ended after this much */
+    uint32_t preroll_ms;    /* audio kept from before speech was detected */
+    uint32_t barge_in;      /* 1: speech during a reply interrupts it; 0: the microphone is not heard while a reply plays */
 
     uint64_t budget_ns[SOTTO_SPANS]; /* 0: no budget */
     const char *kernels;             /* NULL: the fastest this machine runs; else one by name ("ref", "avx2", ...) */
     sotto_hooks hooks;
 } sotto_config;
 
-typedef struct sotto_memory_report { /* bytes; the sum of parts plus `shared` is `bytes` */
-    size_t bytes;                    /* the block sotto_init needs */
+typedef struct sotto_memory_report {                       /* bytes; the sum of parts plus `shared` is `bytes` */
+    size_t bytes;                                          /* the block sotto_init needs */
     size_t runtime, audio, asr, llm, tts, vocoder, shared; /* shared: scratch that stages take in turns */
-    size_t weights;                  /* model files, used in place, not in the block */
-    char error[192];                 /* why a plan failed: file, field and expectation */
+    size_t weights;                                        /* model files, used in place, not in the block */
+    char error[192];                                       /* why a plan failed: file, field and expectation */
 } sotto_memory_report;
 
 /* ---- events ---- */
@@ -153,7 +153,7 @@ typedef struct sotto_word {
 
 typedef struct sotto_event {
     sotto_event_type type;
-    uint64_t time; /* ns */
+    uint64_t time;    /* ns */
     const char *text; /* valid until the next sotto_next_event or sotto_reset; never NULL */
     const sotto_word *words;
     uint32_t word_count;
@@ -166,8 +166,8 @@ typedef struct sotto_percentiles {
 } sotto_percentiles;
 
 typedef struct sotto_statistics {
-    sotto_span turn[SOTTO_SPANS];        /* of the last finished turn */
-    sotto_percentiles all[SOTTO_SPANS];  /* over all turns */
+    sotto_span turn[SOTTO_SPANS];       /* of the last finished turn */
+    sotto_percentiles all[SOTTO_SPANS]; /* over all turns */
     uint64_t turns, over_budget, samples_in, samples_out, samples_dropped;
     uint64_t asr_busy, llm_busy, tts_busy; /* ns of work, all turns; asr_busy includes the front-end */
     uint64_t asr_samples;                  /* samples that the recogniser heard */
@@ -192,14 +192,14 @@ void sotto_reset(sotto *s);
 /* ---- stream ---- */
 
 size_t sotto_push_audio(sotto *s, const int16_t *samples, size_t count); /* returns samples taken; the rest when there is room */
-void sotto_end_input(sotto *s);               /* no more audio is coming: what was said is finished and answered */
-int sotto_step(sotto *s, uint32_t units);     /* up to `units` units of work; SOTTO_AGAIN while there is more to do */
-int sotto_next_event(sotto *s, sotto_event *out); /* SOTTO_OK, or SOTTO_AGAIN when there is none */
-size_t sotto_pull_audio(sotto *s, int16_t *samples, size_t count); /* returns samples given */
-int sotto_ask(sotto *s, const char *text);    /* a turn from text instead of speech; SOTTO_ESTATE while one is running */
-int sotto_complete(sotto *s, const char *text); /* raw completion of a text by the language model, without turns and tools */
-int sotto_say(sotto *s, const char *text);    /* speaks a text now; SOTTO_AGAIN when the queue is full */
-void sotto_interrupt(sotto *s);               /* ends the reply; its audio fades out within 20 ms */
+void sotto_end_input(sotto *s);                                          /* no more audio is coming: what was said is finished and answered */
+int sotto_step(sotto *s, uint32_t units);                                /* up to `units` units of work; SOTTO_AGAIN while there is more to do */
+int sotto_next_event(sotto *s, sotto_event *out);                        /* SOTTO_OK, or SOTTO_AGAIN when there is none */
+size_t sotto_pull_audio(sotto *s, int16_t *samples, size_t count);       /* returns samples given */
+int sotto_ask(sotto *s, const char *text);                               /* a turn from text instead of speech; SOTTO_ESTATE while one is running */
+int sotto_complete(sotto *s, const char *text);                          /* raw completion of a text by the language model, without turns and tools */
+int sotto_say(sotto *s, const char *text);                               /* speaks a text now; SOTTO_AGAIN when the queue is full */
+void sotto_interrupt(sotto *s);                                          /* ends the reply; its audio fades out within 20 ms */
 
 /* ---- look ---- */
 

@@ -26,7 +26,8 @@ void speak_text(sotto *s, const char *text) {
     }
     uint32_t len = (uint32_t)strlen(text);
     uint32_t taken = speech_push(&d->voice, text, len);
-    if (taken < len) event_raise(&s->events, SOTTO_EV_OVERLOAD, turn_now(s), "reply text came faster than it could be spoken; part of it is not said");
+    if (taken < len)
+        event_raise(&s->events, SOTTO_EV_OVERLOAD, turn_now(s), "reply text came faster than it could be spoken; part of it is not said");
 }
 
 void speak_close(sotto *s) {

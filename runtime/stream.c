@@ -2,7 +2,6 @@
 #include "runtime/internal.h"
 #include <string.h>
 
-
 void sotto_reset(sotto *s) {
     event_reset(&s->events);
     spans_reset(&s->clock);
@@ -111,20 +110,28 @@ const char *sotto_kernels(const sotto *s) {
 }
 
 const char *sotto_span_name(sotto_span_id id) {
-    static const char *const name[SOTTO_SPANS] = {"capture",    "endpoint",     "asr.finalize",  "prompt",   "llm.prefill", "llm.first_token",   "llm.token_rate",
-                                                  "tts.clause", "tts.acoustic", "vocoder.first", "playback", "first_audio", "first_audio.net"};
+    static const char *const name[SOTTO_SPANS] = {"capture",         "endpoint",       "asr.finalize",   "prompt",       "llm.prefill",
+                                                  "llm.first_token", "llm.token_rate", "tts.clause",     "tts.acoustic", "vocoder.first",
+                                                  "playback",        "first_audio",    "first_audio.net"};
     return (unsigned)id < SOTTO_SPANS ? name[id] : "?";
 }
 
 const char *sotto_strerror(int result) {
     switch (result) {
-    case SOTTO_OK: return "ok";
-    case SOTTO_AGAIN: return "again: busy, or nothing there yet";
-    case SOTTO_EARG: return "an argument is out of its range";
-    case SOTTO_EMODEL: return "a model is broken or does not fit";
-    case SOTTO_EMEM: return "the memory block is smaller than the plan or not 64-byte aligned";
-    case SOTTO_ESTATE: return "not possible in this state, or that stage is absent";
-    default: return "unknown result";
+    case SOTTO_OK:
+        return "ok";
+    case SOTTO_AGAIN:
+        return "again: busy, or nothing there yet";
+    case SOTTO_EARG:
+        return "an argument is out of its range";
+    case SOTTO_EMODEL:
+        return "a model is broken or does not fit";
+    case SOTTO_EMEM:
+        return "the memory block is smaller than the plan or not 64-byte aligned";
+    case SOTTO_ESTATE:
+        return "not possible in this state, or that stage is absent";
+    default:
+        return "unknown result";
     }
 }
 

@@ -70,8 +70,10 @@ static void think_call(sotto *s, const char *text, size_t len) {
     }
     int failed = think_run_tool(s, &parsed, result, sizeof result);
     event_raise(&s->events, SOTTO_EV_TOOL_RESULT, turn_now(s), result);
-    if (!failed && strcmp(parsed.tool->name, "repeat") == 0 && s->last_reply[0]) think_say(s, s->last_reply);
-    else if (failed || llm_feed_result(&s->think.mind, result) != 0) think_say(s, APOLOGY);
+    if (!failed && strcmp(parsed.tool->name, "repeat") == 0 && s->last_reply[0])
+        think_say(s, s->last_reply);
+    else if (failed || llm_feed_result(&s->think.mind, result) != 0)
+        think_say(s, APOLOGY);
 }
 
 static void think_prefilled(sotto *s, const llm_event *e, uint64_t from, uint64_t to) {
@@ -99,8 +101,10 @@ int think_step(sotto *s) {
     uint64_t from = turn_now(s);
     llm_step(&d->mind, &e);
     uint64_t to = turn_now(s);
-    if (e.type == LLM_PREFILL) think_prefilled(s, &e, from, to);
-    else think_generated(s, from, to);
+    if (e.type == LLM_PREFILL)
+        think_prefilled(s, &e, from, to);
+    else
+        think_generated(s, from, to);
     if (e.type == LLM_REPLY) turn_reply(s, e.text);
     if (e.type == LLM_CALL) think_call(s, e.text, e.len);
     if (e.type == LLM_END) think_done(s);

@@ -22,8 +22,10 @@ static void turn_clear(sotto *s) {
 void turn_final(sotto *s, const char *text) {
     turn_clear(s);
     s->state = SOTTO_THINKING;
-    if (s->think.present) think_begin(s, text);
-    else turn_reply_done(s);
+    if (s->think.present)
+        think_begin(s, text);
+    else
+        turn_reply_done(s);
 }
 
 int turn_complete(sotto *s, const char *text) {
@@ -57,8 +59,8 @@ void turn_reply_done(sotto *s) {
 static void turn_over_budget(sotto *s, int worst, uint64_t now) {
     char line[LINE_BYTES];
     const sotto_span *x = &s->clock.last[worst];
-    fmt_put(line, sizeof line, "%s over budget: %.1f ms, expected at most %.1f ms", sotto_span_name((sotto_span_id)worst), (double)(x->end - x->begin) / 1e6,
-            (double)s->config.budget_ns[worst] / 1e6);
+    fmt_put(line, sizeof line, "%s over budget: %.1f ms, expected at most %.1f ms", sotto_span_name((sotto_span_id)worst),
+            (double)(x->end - x->begin) / 1e6, (double)s->config.budget_ns[worst] / 1e6);
     event_raise(&s->events, SOTTO_EV_OVERLOAD, now, line);
 }
 

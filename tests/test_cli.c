@@ -136,7 +136,8 @@ static void flipped_bits_never_crash(void **state) {
     (void)state;
     for (int i = 0; i < 24; i++) {
         char args[512];
-        snprintf(args, sizeof args, "--version; cp models/packs/nano/asr.gguf $T/asr.gguf; printf '\\%03o' %d | dd of=$T/asr.gguf bs=1 seek=%d conv=notrunc", 64 + i, i,
+        snprintf(args, sizeof args,
+                 "--version; cp models/packs/nano/asr.gguf $T/asr.gguf; printf '\\%03o' %d | dd of=$T/asr.gguf bs=1 seek=%d conv=notrunc", 64 + i, i,
                  i * 131 + 8);
         run(args);
         int code = run("hear --pack $T tests/golden/questions/demo.wav");
@@ -166,8 +167,8 @@ static void run_answers_and_times(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_command_has_help), cmocka_unit_test(plan_estimates_kv_caches), cmocka_unit_test(bad_sound_is_refused),
-        cmocka_unit_test(odd_sound_is_heard),     cmocka_unit_test(bad_models_are_refused),   cmocka_unit_test(flipped_bits_never_crash),
+        cmocka_unit_test(every_command_has_help),  cmocka_unit_test(plan_estimates_kv_caches), cmocka_unit_test(bad_sound_is_refused),
+        cmocka_unit_test(odd_sound_is_heard),      cmocka_unit_test(bad_models_are_refused),   cmocka_unit_test(flipped_bits_never_crash),
         cmocka_unit_test(a_full_disk_is_reported), cmocka_unit_test(run_answers_and_times),
     };
     return cmocka_run_group_tests(tests, find_command, clean);

@@ -208,16 +208,11 @@ static void failed_tools_are_answered_by_an_apology(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(answers_the_question),
-        cmocka_unit_test(streaming_equals_whole),
-        cmocka_unit_test(reset_equals_fresh),
-        cmocka_unit_test(every_kernel_table_gives_the_same_bits),
-        cmocka_unit_test(smaller_blocks_are_refused),
-        cmocka_unit_test(the_plan_fits_a_microcontroller),
-        cmocka_unit_test(stages_may_be_absent),
-        cmocka_unit_test(an_interrupted_reply_fades_within_20_ms),
-        cmocka_unit_test(bad_configurations_are_named),
-        cmocka_unit_test(failed_tools_are_answered_by_an_apology),
+        cmocka_unit_test(answers_the_question),         cmocka_unit_test(streaming_equals_whole),
+        cmocka_unit_test(reset_equals_fresh),           cmocka_unit_test(every_kernel_table_gives_the_same_bits),
+        cmocka_unit_test(smaller_blocks_are_refused),   cmocka_unit_test(the_plan_fits_a_microcontroller),
+        cmocka_unit_test(stages_may_be_absent),         cmocka_unit_test(an_interrupted_reply_fades_within_20_ms),
+        cmocka_unit_test(bad_configurations_are_named), cmocka_unit_test(failed_tools_are_answered_by_an_apology),
     };
     return cmocka_run_group_tests(tests, open_pack, close_pack);
 }

@@ -20,8 +20,8 @@ void speech_layout(speech *s, arena *a, const speech_limits *limits) {
     s->waiting = ARENA_ARRAY(a, char, limits->max_text);
     s->clause = ARENA_ARRAY(a, char, CLAUSE_MAX + 1);
     s->phones = ARENA_ARRAY(a, uint8_t, s->voice.max_phones);
-    s->mel = ARENA_ARRAY(a, float, SPEECH_GROUP *s->voice.mel);
-    s->samples = ARENA_ARRAY(a, float, SPEECH_GROUP *s->hop);
+    s->mel = ARENA_ARRAY(a, float, SPEECH_GROUP * s->voice.mel);
+    s->samples = ARENA_ARRAY(a, float, SPEECH_GROUP * s->hop);
 }
 
 void speech_scratch(speech *s, arena *a) {

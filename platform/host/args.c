@@ -92,7 +92,8 @@ int args_parse(command_line *c, int argc, char **argv) {
             if (code >= 0) return code;
             continue;
         }
-        if (options && arg[0] == '-' && arg[1]) return complain(EXIT_USAGE, "%s: unknown option %s (see sotto %s --help)", c->command, arg, c->command);
+        if (options && arg[0] == '-' && arg[1])
+            return complain(EXIT_USAGE, "%s: unknown option %s (see sotto %s --help)", c->command, arg, c->command);
         if (!c->operands) return complain(EXIT_USAGE, "%s: unexpected operand %s (see sotto %s --help)", c->command, arg, c->command);
         c->rest[c->rest_count++] = argv[i];
     }

@@ -48,7 +48,8 @@ int command_bench(int argc, char **argv) {
         {"--json", OPTION_FLAG, &json, NULL, "one JSON object"},
         {0},
     };
-    command_line line = {.command = "bench", .about = "Times every stage of the loop over many turns and holds p95 against the budgets.", .rows = rows};
+    command_line line = {
+        .command = "bench", .about = "Times every stage of the loop over many turns and holds p95 against the budgets.", .rows = rows};
     int code = args_parse(&line, argc, argv);
     if (code >= 0) return code;
     if (turns == 0) return complain(EXIT_USAGE, "bench: --turns 0: expected one or more");

@@ -8,8 +8,8 @@
 enum { DEVICE_ROOM = 64 };
 
 static void print_device(const device_info *d) {
-    printf("%3d  %-40s %-12s in %-3d out %-3d %6.0f Hz%s%s\n", d->index, d->name, d->host, d->inputs, d->outputs, d->rate, d->default_in ? "  default microphone" : "",
-           d->default_out ? "  default loudspeaker" : "");
+    printf("%3d  %-40s %-12s in %-3d out %-3d %6.0f Hz%s%s\n", d->index, d->name, d->host, d->inputs, d->outputs, d->rate,
+           d->default_in ? "  default microphone" : "", d->default_out ? "  default loudspeaker" : "");
 }
 
 static void print_device_json(const device_info *d) {
@@ -17,8 +17,8 @@ static void print_device_json(const device_info *d) {
     show_json_text(stdout, d->name);
     printf(",\"host\":");
     show_json_text(stdout, d->host);
-    printf(",\"inputs\":%d,\"outputs\":%d,\"rate\":%.0f,\"default_in\":%s,\"default_out\":%s}\n", d->inputs, d->outputs, d->rate, d->default_in ? "true" : "false",
-           d->default_out ? "true" : "false");
+    printf(",\"inputs\":%d,\"outputs\":%d,\"rate\":%.0f,\"default_in\":%s,\"default_out\":%s}\n", d->inputs, d->outputs, d->rate,
+           d->default_in ? "true" : "false", d->default_out ? "true" : "false");
 }
 
 int command_devices(int argc, char **argv) {

@@ -33,7 +33,8 @@ int command_hear(int argc, char **argv) {
         {"--json", OPTION_FLAG, &json, NULL, "JSON Lines, with word times and confidences"},
         {0},
     };
-    command_line line = {.command = "hear", .about = "Speech to text. FILE is anything libsndfile reads; - is stdin.", .operands = "FILE ...", .rows = rows};
+    command_line line = {
+        .command = "hear", .about = "Speech to text. FILE is anything libsndfile reads; - is stdin.", .operands = "FILE ...", .rows = rows};
     int code = args_parse(&line, argc, argv);
     if (code >= 0) return code;
     if (line.rest_count == 0) return complain(EXIT_USAGE, "hear: expected a sound file (or - for stdin)");

@@ -16,11 +16,15 @@ static int inspect_file(const char *path, int json) {
     if (sotto_model_open(&m, path, map.data, map.size) != SOTTO_OK) {
         code = complain(EXIT_FAIL, "%s", sotto_model_error(&m));
     } else {
-        if (json) printf("{\"file\":"), show_json_text(stdout, path), printf(",\"bytes\":%zu,\"lines\":[", map.size);
-        else printf("%s: valid, %zu bytes\n", path, map.size);
+        if (json)
+            printf("{\"file\":"), show_json_text(stdout, path), printf(",\"bytes\":%zu,\"lines\":[", map.size);
+        else
+            printf("%s: valid, %zu bytes\n", path, map.size);
         for (size_t i = 0; sotto_model_line(&m, i, line, sizeof line) == SOTTO_OK; i++) {
-            if (json) printf("%s", i ? "," : ""), show_json_text(stdout, line);
-            else printf("  %s\n", line);
+            if (json)
+                printf("%s", i ? "," : ""), show_json_text(stdout, line);
+            else
+                printf("  %s\n", line);
         }
         if (json) printf("]}\n");
     }
@@ -31,7 +35,8 @@ static int inspect_file(const char *path, int json) {
 int command_inspect(int argc, char **argv) {
     int json = 0;
     const option_row rows[] = {{"--json", OPTION_FLAG, &json, NULL, "one JSON object a file"}, {0}};
-    command_line line = {.command = "inspect", .about = "Validates GGUF files and lists their metadata and tensors.", .operands = "FILE ...", .rows = rows};
+    command_line line = {
+        .command = "inspect", .about = "Validates GGUF files and lists their metadata and tensors.", .operands = "FILE ...", .rows = rows};
     int code = args_parse(&line, argc, argv);
     if (code >= 0) return code;
     if (line.rest_count == 0) return complain(EXIT_USAGE, "inspect: expected a GGUF file");

@@ -16,8 +16,10 @@ static int plan_kv(const kv_shape *shape, int json) {
         return complain(EXIT_USAGE, "plan: %s: expected whole numbers, zero or more, with a product below 2^63", field);
     }
     double gib = (double)bytes / (1024.0 * 1024.0 * 1024.0);
-    if (json) printf("{\"kv_bytes\":%llu,\"kv_gib\":%.4f}\n", (unsigned long long)bytes, gib);
-    else printf("KV cache: %llu bytes = %.2f GiB\n", (unsigned long long)bytes, gib);
+    if (json)
+        printf("{\"kv_bytes\":%llu,\"kv_gib\":%.4f}\n", (unsigned long long)bytes, gib);
+    else
+        printf("KV cache: %llu bytes = %.2f GiB\n", (unsigned long long)bytes, gib);
     return EXIT_OK;
 }
 
@@ -43,8 +45,8 @@ static void plan_text(const sotto_memory_report *m, const pack *p) {
 }
 
 static void plan_json(const sotto_memory_report *m) {
-    printf("{\"arena\":{\"runtime\":%zu,\"audio\":%zu,\"asr\":%zu,\"llm\":%zu,\"tts\":%zu,\"shared\":%zu,\"total\":%zu},", m->runtime, m->audio, m->asr, m->llm,
-           m->tts, m->shared, m->bytes);
+    printf("{\"arena\":{\"runtime\":%zu,\"audio\":%zu,\"asr\":%zu,\"llm\":%zu,\"tts\":%zu,\"shared\":%zu,\"total\":%zu},", m->runtime, m->audio,
+           m->asr, m->llm, m->tts, m->shared, m->bytes);
     printf("\"weights\":%zu,\"largest_stack_frame\":{\"bytes\":%d,\"function\":\"%s\"}}\n", m->weights, STACK_LARGEST_BYTES, STACK_LARGEST_NAME);
 }
 
@@ -76,9 +78,12 @@ int command_plan(int argc, char **argv) {
     if (window) c.llm_window = (uint32_t)window;
     sotto_memory_report m;
     code = EXIT_OK;
-    if (sotto_plan(&c, &m) != SOTTO_OK) code = complain(EXIT_FAIL, "plan: %s", m.error);
-    else if (json) plan_json(&m);
-    else plan_text(&m, &p);
+    if (sotto_plan(&c, &m) != SOTTO_OK)
+        code = complain(EXIT_FAIL, "plan: %s", m.error);
+    else if (json)
+        plan_json(&m);
+    else
+        plan_text(&m, &p);
     pack_close(&p);
     return code;
 }

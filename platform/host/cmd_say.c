@@ -58,7 +58,8 @@ int command_say(int argc, char **argv) {
         {"--json", OPTION_FLAG, &json, NULL, "one JSON object a text"},
         {0},
     };
-    command_line line = {.command = "say", .about = "Text to speech. Without TEXT, lines of stdin are spoken.", .operands = "[TEXT ...]", .rows = rows};
+    command_line line = {
+        .command = "say", .about = "Text to speech. Without TEXT, lines of stdin are spoken.", .operands = "[TEXT ...]", .rows = rows};
     int code = args_parse(&line, argc, argv);
     if (code >= 0) return code;
     if (o.speed != 0 && (o.speed < 0.5 || o.speed > 2)) return complain(EXIT_USAGE, "say: --speed %g: expected 0.5 to 2", o.speed);

@@ -64,11 +64,14 @@ int command_think(int argc, char **argv) {
         {"--json", OPTION_FLAG, &json, NULL, "JSON Lines"},
         {0},
     };
-    command_line line = {
-        .command = "think", .about = "Text to text. Each TEXT is a turn of one conversation; without any, lines of stdin are.", .operands = "[TEXT ...]", .rows = rows};
+    command_line line = {.command = "think",
+                         .about = "Text to text. Each TEXT is a turn of one conversation; without any, lines of stdin are.",
+                         .operands = "[TEXT ...]",
+                         .rows = rows};
     int code = args_parse(&line, argc, argv);
     if (code >= 0) return code;
-    if (o.kv && strcmp(o.kv, "i8") && strcmp(o.kv, "f16") && strcmp(o.kv, "f32")) return complain(EXIT_USAGE, "think: --kv %s: expected i8, f16 or f32", o.kv);
+    if (o.kv && strcmp(o.kv, "i8") && strcmp(o.kv, "f16") && strcmp(o.kv, "f32"))
+        return complain(EXIT_USAGE, "think: --kv %s: expected i8, f16 or f32", o.kv);
     loop l;
     if ((code = loop_open_model(&l, folder, model, think_change, &o)) != 0) return code;
     l.show = (loop_output){.to = stdout, .json = json, .turns = json || stages};

@@ -82,8 +82,10 @@ static void loop_turn_done(loop *l) {
     for (int i = 0; i < SOTTO_SPANS; i++) l->over += s.turn[i].over;
     loop_trace_turn(l);
     if (!l->show.to || !l->show.turns) return;
-    if (l->show.json) show_turn_json(l->show.to, &s, l->config.budget_ns, l->transcript, l->reply);
-    else show_stages(l->show.to, &s, l->config.budget_ns);
+    if (l->show.json)
+        show_turn_json(l->show.to, &s, l->config.budget_ns, l->transcript, l->reply);
+    else
+        show_stages(l->show.to, &s, l->config.budget_ns);
 }
 
 static int loop_shown(const loop *l, sotto_event_type type) {

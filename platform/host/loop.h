@@ -16,10 +16,10 @@
 enum { LOOP_BLOCK = 160, LOOP_TEXT = 1024 };
 
 typedef struct loop_output { /* what is shown */
-    FILE *to;   /* NULL: nothing */
-    int json;   /* events as JSON Lines */
-    int quiet;  /* only finals and turns */
-    int turns;  /* a stage table after every turn */
+    FILE *to;                /* NULL: nothing */
+    int json;                /* events as JSON Lines */
+    int quiet;               /* only finals and turns */
+    int turns;               /* a stage table after every turn */
 } loop_output;
 
 typedef struct loop {
@@ -28,8 +28,8 @@ typedef struct loop {
     sotto *voice;
     void *block;
     tools tools;
-    uint64_t ahead;  /* ns the virtual clock is ahead of the machine's */
-    int live;        /* 1: the machine's clock */
+    uint64_t ahead; /* ns the virtual clock is ahead of the machine's */
+    int live;       /* 1: the machine's clock */
     loop_output show;
     trace trace;
     wav_writer *out; /* where the reply goes; NULL: nowhere */

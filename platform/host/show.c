@@ -6,22 +6,31 @@
 void show_json_text(FILE *to, const char *text) {
     fputc('"', to);
     for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
-        if (*p == '"' || *p == '\\') fprintf(to, "\\%c", *p);
-        else if (*p < 0x20) fprintf(to, "\\u%04x", *p);
-        else fputc(*p, to);
+        if (*p == '"' || *p == '\\')
+            fprintf(to, "\\%c", *p);
+        else if (*p < 0x20)
+            fprintf(to, "\\u%04x", *p);
+        else
+            fputc(*p, to);
     }
     fputc('"', to);
 }
 
-static const char *const EVENT_NAMES[] = {"speech-start", "speech-end", "partial", "final", "tool-call", "tool-result", "reply", "audio", "turn-done", "overload"};
+static const char *const EVENT_NAMES[] = {"speech-start", "speech-end", "partial", "final",     "tool-call",
+                                          "tool-result",  "reply",      "audio",   "turn-done", "overload"};
 
 static const char *event_colour(sotto_event_type type) {
     switch (type) {
-    case SOTTO_EV_FINAL: return "\033[1;36m";
-    case SOTTO_EV_TOOL_CALL: return "\033[33m";
-    case SOTTO_EV_TURN_DONE: return "\033[1;32m";
-    case SOTTO_EV_OVERLOAD: return "\033[1;31m";
-    default: return "\033[2m";
+    case SOTTO_EV_FINAL:
+        return "\033[1;36m";
+    case SOTTO_EV_TOOL_CALL:
+        return "\033[33m";
+    case SOTTO_EV_TURN_DONE:
+        return "\033[1;32m";
+    case SOTTO_EV_OVERLOAD:
+        return "\033[1;31m";
+    default:
+        return "\033[2m";
     }
 }
 
@@ -71,8 +80,9 @@ static void show_budgets_json(FILE *to, const sotto_statistics *s, const uint64_
     for (int i = 0, first = 1; i < SOTTO_SPANS; i++) {
         const sotto_span *x = &s->turn[i];
         if (x->begin == 0) continue;
-        fprintf(to, "%s\"%s\":{\"ms\":%.3f,\"busy_ms\":%.3f,\"steps\":%u,\"budget_ms\":%.3f,\"over\":%s}", first ? "" : ",", sotto_span_name((sotto_span_id)i),
-                (double)show_span_cost(x, i) / 1e6, (double)x->busy / 1e6, x->steps, (double)budget_ns[i] / 1e6, x->over ? "true" : "false");
+        fprintf(to, "%s\"%s\":{\"ms\":%.3f,\"busy_ms\":%.3f,\"steps\":%u,\"budget_ms\":%.3f,\"over\":%s}", first ? "" : ",",
+                sotto_span_name((sotto_span_id)i), (double)show_span_cost(x, i) / 1e6, (double)x->busy / 1e6, x->steps, (double)budget_ns[i] / 1e6,
+                x->over ? "true" : "false");
         first = 0;
     }
     fprintf(to, "}");
