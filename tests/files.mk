@@ -34,3 +34,4 @@ TESTS += test_layers
 TESTS += test_runtime
 TESTS += test_questions
 TESTS += test_cli
+TESTS += test_interop

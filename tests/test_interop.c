@@ -1,5 +1,8 @@
 /* test_interop: the shipped llm.gguf says what it says in llama.cpp: same prompt tokens, same greedy tokens
- * (tests/golden/llm_interop.txt, made by models/train/interop_llama_cpp.py), with an f32 and with an int8 cache. */
+ * (tests/golden/llm_interop.txt, made by models/train/interop_llama_cpp.py), with an f32 and with an int8 cache.
+ *
+ * llama.cpp scales activations by blocks of 32, we by rows: logits differ by some hundredths. A prompt on whose way llama.cpp's
+ * own two best logits came closer than that is a near tie: it is counted and shown, but need not be equal. */
 #include "tests/llm_common.h"
 #include "models/llm/llm.h"
 
@@ -56,9 +59,22 @@ static void stop(run *r) {
     free((void *)r->g.data);
 }
 
+typedef struct score {
+    int equal, lines, ties, other;
+} score; /* other: differs although it is no near tie */
+
+/* Takes the gap, the last column, off the line. */
+static float cut_gap(char *line) {
+    char *last = strrchr(line, '\t');
+    assert_non_null(last);
+    *last = 0;
+    return strtof(last + 1, NULL);
+}
+
 /* One line: its prompt's tokens, then every greedy token. Returns 1 when they are all equal. */
-static int check_line(run *r, char *line) {
+static int check_line(run *r, char *line, float *gap) {
     uint32_t prompt[MOST], want[MOST], ids[MOST];
+    *gap = cut_gap(line);
     char *first = strchr(line, '\t'), *second = first ? strchr(first + 1, '\t') : NULL;
     assert_non_null(second);
     *first = *second = 0;
@@ -79,9 +95,10 @@ static int check_line(run *r, char *line) {
     return 1;
 }
 
-static void compare(enum kv_kind kv, int *equal, int *lines) {
+static score compare(enum kv_kind kv, float tie) {
     static char line[LINE];
     run r;
+    score s = {0, 0, 0, 0};
     sotto_error err;
     unsigned long long hash, size;
     open_gguf(&r.g, model_path);
@@ -91,36 +108,44 @@ static void compare(enum kv_kind kv, int *equal, int *lines) {
         fail_msg("%s was made from other weights: run models/train/interop_llama_cpp.py again", golden_path);
     if (llama_bind(&r.l, &r.g, &err) || tok_bind(&r.t, &r.g, r.l.config.vocab, &err)) fail_msg("%s", err.text);
     lay_out(&r, kv);
-    for (*equal = *lines = 0; fgets(line, LINE, f); ++*lines) *equal += check_line(&r, line);
+    for (; fgets(line, LINE, f); s.lines++) {
+        float gap;
+        int equal = check_line(&r, line, &gap);
+        s.equal += equal;
+        s.ties += gap < tie;
+        s.other += !equal && gap >= tie;
+    }
     fclose(f);
     stop(&r);
-    print_message("K/V kind %d: %d of %d prompts continued with the same greedy tokens as in llama.cpp\n", (int)kv, *equal, *lines);
+    print_message("K/V kind %d: %d of %d prompts continued with the same greedy tokens as in llama.cpp (%d are near ties)\n", (int)kv, s.equal,
+                  s.lines, s.ties);
+    return s;
 }
 
 static void test_f32(void **state) {
     (void)state;
-    int equal, lines;
-    compare(KV_F32, &equal, &lines);
-    assert_true(lines >= 20);
-    assert_int_equal(equal, lines);
+    score s = compare(KV_F32, 0.05f);
+    assert_true(s.lines - s.ties >= 20);
+    assert_int_equal(s.other, 0);
 }
 
 static void test_int8(void **state) { /* the cache that nano ships with */
     (void)state;
-    int equal, lines;
-    compare(KV_I8, &equal, &lines);
-    assert_int_equal(equal, lines);
+    score s = compare(KV_I8, 0.1f);
+    assert_true(s.lines - s.ties >= 20);
+    assert_int_equal(s.other, 0);
 }
 
-/* The turn machine with the user's text alone gives the same tokens, and calls that parse. Lines with control tokens inside the
- * text, and those where llama.cpp went on with the user's words (the machine does not let it), are not of this kind. */
+/* The turn machine with the user's text alone gives the same tokens. Lines with control tokens inside the text, near ties, and
+ * those where llama.cpp went on with the user's words (the machine does not let it) are not of this kind. */
 static int same_turn(llm *m, char *line) {
     uint32_t want[MOST], n, at = 0;
+    float gap = cut_gap(line);
     char *first = strchr(line, '\t'), *second = strchr(first + 1, '\t');
     llm_event e;
     *first = 0;
     n = parse_ids(second + 1, want);
-    if (strstr(line + 8, "<|") || n == 0 || (want[0] != m->call && want[0] != m->say)) return -1;
+    if (gap < 0.05f || strstr(line + 8, "<|") || n == 0 || (want[0] != m->call && want[0] != m->say)) return -1;
     llm_reset(m);
     assert_int_equal(llm_feed_user(m, line + 8), 0);
     while (at < n && llm_step(m, &e))

@@ -1,7 +1,8 @@
 """Greedy tokens of the shipped llm.gguf in llama.cpp, kept as golden so that tests/test_interop.c checks them without it.
 
 What: each prompt is cut into tokens and continued greedily by llama.cpp (f32 cache, one thread) up to <|end|> or <|result|>;
-tests/golden/llm_interop.txt gets a line with the file's FNV-1a-64 and size, then `prompt<TAB>prompt ids<TAB>greedy ids` lines.
+tests/golden/llm_interop.txt gets a line with the file's FNV-1a-64 and size, then `prompt<TAB>prompt ids<TAB>greedy ids<TAB>gap` lines;
+gap is the least distance between the two best logits on the way: below some hundredths, rounding decides.
 Why: ours must load unchanged in other GGUF runtimes and say the same. Run it again whenever the weights change.
 Run: python models/train/interop_llama_cpp.py [--model models/packs/nano/llm.gguf]   (needs llama-cpp-python)
 """
@@ -90,7 +91,7 @@ def main():
         ids = ll.tokenize(text.encode(), add_bos=False, special=True)
         row, gap = greedy(ll, ids, args.most, stops)
         gaps.append(gap)
-        rows.append("\t".join([text, " ".join(map(str, ids)), " ".join(map(str, row))]))
+        rows.append("\t".join([text, " ".join(map(str, ids)), " ".join(map(str, row)), "%.4f" % gap]))
         print("%6.3f  %s  ->  %s" % (gap, text[-60:], ll.detokenize(row, special=True).decode(errors="replace")))
     args.out.write_text("\n".join(rows) + "\n")
     print(len(rows) - 1, "prompts; least gap between the two best logits: %.3f" % min(gaps))
