@@ -42,3 +42,4 @@ CORE_SRC += models/tts/g2p.c
 CORE_SRC += models/tts/heteronyms.c
 CORE_SRC += models/tts/phone_parse.c
 CORE_SRC += models/tts/phonemes.c
+CORE_SRC += models/asr/ngram.c

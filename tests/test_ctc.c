@@ -1,17 +1,17 @@
 /* test_ctc: best path and prefix beam against searches done in float64 (Python), and against every alignment of short sounds. */
 #include "tests/asr_common.h"
 
-typedef struct search { ctc c; void *memory; } search;
+typedef struct search { ctc c; void *memory; const ngram *lm; } search;
 
 static void search_open(search *s, uint32_t vocab, uint32_t beam, uint32_t most) {
     arena a;
     arena_begin(&a, NULL, 0);
-    ctc_layout(&s->c, &a, vocab, beam, most);
+    ctc_layout(&s->c, &a, vocab, beam, most, s->lm);
     ctc_scratch(&s->c, &a);
     size_t size = a.peak;
     s->memory = aligned_alloc(64, (size + 63) / 64 * 64);
     arena_begin(&a, s->memory, size);
-    ctc_layout(&s->c, &a, vocab, beam, most);
+    ctc_layout(&s->c, &a, vocab, beam, most, s->lm);
     ctc_scratch(&s->c, &a);
     assert_int_equal(a.failed, 0);
     ctc_reset(&s->c);
@@ -37,7 +37,7 @@ static void golden_searches_agree(void **state) {
         assert_int_equal(gguf_tensor_find(&golden.g, name, &t), 0);
         uint32_t vocab = (uint32_t)t.shape[0], frames = (uint32_t)t.shape[1], rows, count;
         for (size_t b = 0; b < 3; b++) {
-            search s;
+            search s = {.lm = NULL};
             snprintf(name, sizeof name, "%u.beam%u", n, (unsigned)beams[b]);
             const int32_t *want = asr_golden(&golden, name, &rows);
             search_open(&s, vocab, beams[b], 64);
@@ -48,6 +48,41 @@ static void golden_searches_agree(void **state) {
             free(s.memory);
         }
     }
+    free(golden.bytes);
+}
+
+/* The same searches with a token model in the hash table that the recipe writes. */
+static void token_model_is_added(void **state) {
+    asr_file golden;
+    ngram lm = {.vocab = 13};
+    uint32_t rows, count, changed = 0;
+    (void)state;
+    asr_read(&golden, "tests/golden/asr_ctc.gguf");
+    lm.slot = asr_golden(&golden, "lm.slots", &lm.slots);
+    lm.unigram = asr_golden(&golden, "lm.unigram", &rows);
+    const float *numbers = asr_golden(&golden, "lm.numbers", &rows);
+    lm.order = (uint32_t)numbers[0];
+    lm.weight = numbers[1];
+    lm.bonus = numbers[2];
+    for (unsigned n = 0; n < 24; n++) {
+        char name[32];
+        gguf_tensor t;
+        search s = {.lm = &lm};
+        snprintf(name, sizeof name, "%u.score", n);
+        assert_int_equal(gguf_tensor_find(&golden.g, name, &t), 0);
+        snprintf(name, sizeof name, "%u.lm6", n);
+        const int32_t *want = asr_golden(&golden, name, &rows);
+        snprintf(name, sizeof name, "%u.beam8", n);
+        const int32_t *bare = asr_golden(&golden, name, &rows);
+        search_open(&s, (uint32_t)t.shape[0], 6, 64);
+        push_all(&s, t.data, (uint32_t)t.shape[1], (uint32_t)t.shape[0]);
+        const ctc_token *token = ctc_tokens(&s.c, &count);
+        assert_int_equal(count, want[0]);
+        for (uint32_t i = 0; i < count; i++) assert_int_equal(token[i].id, want[1 + i]);
+        changed += want[0] != bare[0] || memcmp(want, bare, sizeof *want * (size_t)(want[0] + 1)) != 0;
+        free(s.memory);
+    }
+    assert_true(changed > 3); /* else the model said nothing */
     free(golden.bytes);
 }
 
@@ -85,7 +120,7 @@ static void beam_finds_the_likeliest_text(void **state) {
             sum[text_of(a)] += exp(log_p);
         }
         for (uint32_t i = 1; i < TEXTS; i++) best = sum[i] > sum[best] ? i : best;
-        search s;
+        search s = {.lm = NULL};
         search_open(&s, CLASSES, CTC_MAX_BEAM, 16);
         push_all(&s, score, FRAMES, CLASSES);
         const ctc_token *token = ctc_tokens(&s.c, &count);
@@ -107,7 +142,7 @@ static void say(search *s, const char *classes) {
 static void times_and_quiet_are_counted(void **state) {
     (void)state;
     for (uint32_t beam = 1; beam <= 4; beam += 3) {
-        search s;
+        search s = {.lm = NULL};
         uint32_t count;
         search_open(&s, 8, beam, 16);
         say(&s, "0003300301");
@@ -131,7 +166,7 @@ static void times_and_quiet_are_counted(void **state) {
 static void full_paths_take_no_more(void **state) {
     (void)state;
     for (uint32_t beam = 1; beam <= 4; beam += 3) {
-        search s;
+        search s = {.lm = NULL};
         uint32_t count;
         search_open(&s, 8, beam, 3);
         say(&s, "1020304050607010203");
@@ -145,6 +180,7 @@ static void full_paths_take_no_more(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(golden_searches_agree),
+        cmocka_unit_test(token_model_is_added),
         cmocka_unit_test(beam_finds_the_likeliest_text),
         cmocka_unit_test(times_and_quiet_are_counted),
         cmocka_unit_test(full_paths_take_no_more),

@@ -12,6 +12,7 @@ int asr_bind(asr *x, const gguf *file, sotto_error *err) {
     if (!code) code = subsample_bind(&x->front, file, s, err);
     for (uint32_t i = 0; !code && i < s->blocks; i++) code = conformer_bind(&checked, file, s, i, err);
     if (!code) code = linear_bind(&x->head, file, "head", s->vocab, s->dim, 1, err);
+    if (!code) code = ngram_bind(&x->lm, file, s->vocab, err);
     if (!code) code = transcript_bind(&x->words, file, s->vocab, s->frame_ms, err);
     return code;
 }
@@ -32,7 +33,7 @@ void asr_layout(asr *x, arena *a, const asr_limits *limits) {
     subsample_layout(&x->front, a);
     asr_layout_blocks(x, a, limits->kv);
     conformer_desk_layout(&x->desk, a, s, limits->k);
-    ctc_layout(&x->search, a, s->vocab, limits->beam, limits->max_text);
+    ctc_layout(&x->search, a, s->vocab, limits->beam, limits->max_text, &x->lm);
     transcript_layout(&x->words, a, limits->max_text);
     x->frame = ARENA_ARRAY(a, float, (size_t)s->chunk * s->dim);
 }

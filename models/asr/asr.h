@@ -11,6 +11,7 @@
 #define SOTTO_MODELS_ASR_ASR_H
 #include "models/asr/conformer.h"
 #include "models/asr/ctc.h"
+#include "models/asr/ngram.h"
 #include "models/asr/shape.h"
 #include "models/asr/subsample.h"
 #include "models/asr/transcript.h"
@@ -28,6 +29,7 @@ typedef struct asr {
     const gguf *file;
     conformer_block *block; /* [blocks] */
     linear_i8 head;   /* [vocab x dim] */
+    ngram lm;         /* of the beam search, when the file has one */
     conformer_desk desk;
     ctc search;
     transcript words;

@@ -14,8 +14,9 @@ static void paths_layout(ctc_path *p, arena *a, uint32_t count, uint32_t most) {
     }
 }
 
-void ctc_layout(ctc *c, arena *a, uint32_t vocab, uint32_t beam, uint32_t most) {
+void ctc_layout(ctc *c, arena *a, uint32_t vocab, uint32_t beam, uint32_t most, const ngram *lm) {
     memset(c, 0, sizeof *c);
+    c->lm = lm && lm->slot ? lm : NULL;
     c->vocab = vocab;
     c->beam = beam;
     c->most = most;
@@ -109,12 +110,23 @@ static void candidate_stay(const ctc *c, uint32_t i, const float *log_p) {
     s->p = mathx_exp(again);
 }
 
+/* What the token model adds to path p for `id`. */
+static float prior(const ctc *c, const ctc_path *p, uint32_t id) {
+    uint16_t context[NGRAM_MAX_ORDER];
+    uint32_t count = 0, most = c->lm ? c->lm->order - 1 : 0;
+    if (!c->lm) return 0;
+    if (p->count < most) context[count++] = 0;
+    for (uint32_t i = p->count < most ? 0 : p->count - most; i < p->count; i++) context[count++] = p->token[i].id;
+    return c->lm->weight * ngram_score(c->lm, context, count, id) + c->lm->bonus;
+}
+
 /* Path i with `id` added; joins the stay of an equal path when there is one. Returns the new number of candidates. */
 static uint32_t candidate_extend(const ctc *c, uint32_t i, uint32_t id, const float *log_p, uint32_t count) {
     const ctc_path *p = &c->path[i];
     int same = p->count > 0 && p->token[p->count - 1].id == id;
     float score = (same ? p->blank : log_add(p->blank, p->label)) + log_p[id];
     if (p->count == c->most || score <= NEVER) return count;
+    score += prior(c, p, id);
     uint32_t equal = twin(c, i, id);
     if (equal < c->paths) {
         c->next[equal].label = log_add(c->next[equal].label, score);

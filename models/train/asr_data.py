@@ -22,6 +22,7 @@ from asr_commands import commands
 from asr_words import normalise
 
 HERE = pathlib.Path(__file__).parent
+DATA = pathlib.Path(os.environ.get("SOTTO_DATA", HERE / "../../../shared/data"))
 GOLDEN = HERE / "../../tests/golden"
 TAKES = {"speechocean": 5, "libri": 4, "kathleen": 3, "ljspeech": 3, "digits": 1, "commands": 1, "wake": 1}
 
@@ -224,7 +225,7 @@ def make_dev(args):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=["text", "human", "synth", "dev"])
-    parser.add_argument("--data", type=pathlib.Path, default=pathlib.Path(os.environ.get("SOTTO_DATA", HERE / "../../../shared/data")))
+    parser.add_argument("--data", type=pathlib.Path, default=DATA)
     parser.add_argument("--work", type=pathlib.Path, required=True)
     parser.add_argument("--count", type=int, default=16000, help="sentences to speak")
     parser.add_argument("--part", type=lambda s: list(range(*map(int, s.split(":")))), default=[0], help="parts to make, first:end")

@@ -62,8 +62,8 @@ def add_block(writer, name, block):
     add_norm(writer, f"{name}.norm", block.norm)
 
 
-def write(path, model, mean, istd, pieces, version, name="nano"):
-    """The whole file. model: a Recognizer; mean, istd: [bands] tensors; pieces: list of strings, [0] the blank."""
+def write(path, model, mean, istd, pieces, version, name="nano", lm=None):
+    """The whole file. model: a Recognizer; mean, istd: [bands] tensors; pieces: list of strings, [0] the blank; lm: of asr_lm.py."""
     c = model.config
     writer = gguf.GGUFWriter(str(path), "sotto-asr")
     writer.add_custom_alignment(64)
@@ -84,6 +84,12 @@ def write(path, model, mean, istd, pieces, version, name="nano"):
     for i, block in enumerate(model.blocks):
         add_block(writer, f"blk.{i}", block)
     add_linear(writer, "head", model.head)
+    if lm is not None:
+        writer.add_uint32("sotto.asr.lm.order", int(lm["order"]))
+        writer.add_float32("sotto.asr.lm.weight", float(lm["weight"]))
+        writer.add_float32("sotto.asr.lm.bonus", float(lm["bonus"]))
+        writer.add_tensor("lm.slots", lm["slots"])
+        writer.add_tensor("lm.unigram", lm["unigram"])
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
@@ -104,9 +110,13 @@ def main():
     parser.add_argument("--checkpoint", type=pathlib.Path, required=True)
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--version", default="1")
+    parser.add_argument("--lm", type=pathlib.Path, help="token model of asr_lm.py for the beam search")
+    parser.add_argument("--lm-weight", type=float, default=0.4)
+    parser.add_argument("--lm-bonus", type=float, default=0.6)
     args = parser.parse_args()
     model, saved = asr_eval.load_checkpoint(args.checkpoint)
-    write(args.out, model, saved["mean"], saved["istd"], saved["pieces"], args.version)
+    lm = dict(np.load(args.lm), weight=args.lm_weight, bonus=args.lm_bonus) if args.lm else None
+    write(args.out, model, saved["mean"], saved["istd"], saved["pieces"], args.version, lm=lm)
     print(f"{args.out}: {args.out.stat().st_size} bytes, {model.parameters_count()} parameters, {macs_per_second(model) / 1e6:.2f} M multiply-accumulates a second")
 
 

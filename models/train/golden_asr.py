@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 import asr_export
+import asr_lm
 import asr_mel
 from asr_model import Config, Recognizer, chunk_mask, rope
 
@@ -60,7 +61,33 @@ def best_path(log_p):
     return [int(i) for at, i in enumerate(ids) if i != 0 and (at == 0 or i != ids[at - 1])]
 
 
-def beam_search(log_p, beam):
+class Backoff:
+    """A small token model kept as a dict, with the rounding of its table."""
+    order, weight, bonus = 3, 0.7, 0.4
+
+    def __init__(self, vocab, rng):
+        self.unigram = np.log(rng.dirichlet(np.ones(vocab))).astype(np.float32)
+        self.gram = {(0,): (1.0, 0.8)}
+        for _ in range(60):
+            gram = tuple(int(i) for i in rng.integers(1, vocab, int(rng.integers(1, 4))))
+            gram = (0,) + gram[1:] if len(gram) > 1 and rng.random() < 0.3 else gram
+            self.gram[gram] = (float(rng.uniform(0.01, 1)), float(rng.uniform(0.1, 1.5)))
+
+    def score(self, prefix, w):
+        context, back = ((0,) + prefix)[1 - self.order:], 0.0
+        while context:
+            if context + (w,) in self.gram:
+                return back + round(16 * math.log(self.gram[context + (w,)][0])) / 16
+            if context in self.gram:
+                back += round(16 * math.log(self.gram[context][1])) / 16
+            context = context[1:]
+        return back + float(self.unigram[w])
+
+    def prior(self, prefix, w):
+        return self.weight * self.score(prefix, w) + self.bonus
+
+
+def beam_search(log_p, beam, lm=None):
     """Prefix beam search (Hannun et al. 2014): {prefix: (blank, label)} in float64."""
     paths = {(): (0.0, NEVER)}
     for row in log_p:
@@ -74,7 +101,7 @@ def beam_search(log_p, beam):
             both = np.logaddexp(blank, label)
             add(prefix, both + row[0], label + row[prefix[-1]] if prefix else NEVER)
             for i in order:
-                add(prefix + (i,), NEVER, (blank if prefix and prefix[-1] == i else both) + row[i])
+                add(prefix + (i,), NEVER, (blank if prefix and prefix[-1] == i else both) + row[i] + (lm.prior(prefix, i) if lm else 0))
         paths = dict(sorted(new.items(), key=lambda kv: -np.logaddexp(*kv[1]))[:beam])
     return list(max(paths, key=lambda p: np.logaddexp(*paths[p])))
 
@@ -82,7 +109,9 @@ def beam_search(log_p, beam):
 def searches(out, seed):
     """Peaky random scores of many lengths; beams of 1, 4 and 8."""
     rng = np.random.default_rng(seed)
-    golden = {}
+    lm = Backoff(13, rng)
+    golden = {"lm.slots": asr_lm.table(lm.gram, 128).view(np.int32), "lm.unigram": lm.unigram,
+              "lm.numbers": np.array([lm.order, lm.weight, lm.bonus], np.float32)}
     for case in range(24):
         frames, vocab = int(rng.integers(1, 40)), int(rng.integers(2, 14))
         score = rng.standard_normal((frames, vocab)) * rng.uniform(0.5, 4)
@@ -92,6 +121,8 @@ def searches(out, seed):
         golden[f"{case}.score"] = score
         for beam, ids in ((1, best_path(log_p)), (4, beam_search(log_p, 4)), (8, beam_search(log_p, 8))):
             golden[f"{case}.beam{beam}"] = np.array([len(ids)] + ids, np.int32)
+        ids = beam_search(log_p, 6, lm)
+        golden[f"{case}.lm6"] = np.array([len(ids)] + ids, np.int32)
     save(out / "asr_ctc.gguf", golden)
 
 
