@@ -5,6 +5,7 @@ set -eu
 packages="gcc pkg-config libc6-dev libportaudio2 portaudio19-dev libsndfile1-dev libkissfft-dev libspeexdsp-dev libcjson-dev libcmocka-dev"
 if [ "${SOTTO_DEPS:-}" = check ]; then
     packages="$packages clang clang-format libclang-rt-14-dev binutils gcc-arm-none-eabi libnewlib-arm-none-eabi g++"
+    packages="$packages gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static qemu-system-arm"
 fi
 missing=""
 for p in $packages; do

@@ -21,6 +21,7 @@ rule 'symbols of the core' sh tests/check/symbols.sh "$build/libsotto.a"
 rule 'sotto.h as C11 and C++17' sh tests/check/header.sh
 rule 'format' formatted
 rule 'Cortex-M55 build' sh tests/check/m55.sh "$build"
+rule 'NEON and Helium kernels in QEMU' sh tests/check/emulated.sh "$build"
 rule 'clang build' clang_build
 rule 'tests under address and undefined sanitizers' sanitized
 rule 'GGUF reader under libFuzzer' fuzzed
