@@ -72,17 +72,20 @@ def packed(tok, path, rows):
 def loss_of(model, ids, w):
     """(weighted loss, reply loss, user-text loss; nats) of a batch of ids and weights [b, t + 1].
 
-    User text is predicted among all tokens but the turn's next control: nothing teaches the model that a turn goes on, so
-    it answers wherever the runtime ends the user's text.
+    User text is predicted among all tokens but the two that end it (call, say), and those two are to outweigh the rest at
+    every place in it: wherever the runtime ends the user's text, the model answers.
     """
     with torch.autocast(ids.device.type, dtype=torch.bfloat16):
         logits = model(ids[:, :-1])
-    w = w[:, 1:].flatten()
+    logits, w = logits.float().flatten(0, 1), w[:, 1:].flatten()
     own, user = (w > 0.5).float(), (w > 0).float() * (w < 0.5).float()
+    user = user * (ids[:, 1:].flatten() != tk.USER).float()
     column = torch.arange(logits.shape[-1], device=ids.device)
-    control = ((column >= tk.CALL) & (column <= tk.SAY)).float()
-    each = F.cross_entropy(logits.float().flatten(0, 1) - 1e4 * user[:, None] * control, ids[:, 1:].flatten(), reduction="none")
-    return (each * w).sum() / w.sum(), (each * own).sum() / own.sum(), (each * user).sum() / user.sum()
+    ending = ((column == tk.CALL) | (column == tk.SAY)).float()
+    each = F.cross_entropy(logits - 1e4 * user[:, None] * ending, ids[:, 1:].flatten(), reduction="none")
+    go_on = torch.logsumexp(logits, 1) - torch.logsumexp(logits - 1e4 * (1 - ending), 1)
+    total = (each * w).sum() / w.sum() + 0.1 * (go_on * user).sum() / user.sum()
+    return total, (each * own).sum() / own.sum(), (each * user).sum() / user.sum()
 
 
 @torch.no_grad()
