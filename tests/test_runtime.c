@@ -1,9 +1,11 @@
 /* The runtime's laws on the shipped models: one block of the planned size, streaming equals whole, reset equals fresh, the
  * same bits from every kernel table; every stage may be absent; a reply can be interrupted. */
 #include "tests/voice.h"
+#include "platform/platform.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -204,6 +206,22 @@ static void failed_tools_are_answered_by_an_apology(void **state) {
     assert_int_equal(other.turns, 1);
     assert_non_null(strstr(other.text, "Sorry"));
     assert_true(other.samples > SOTTO_RATE / 4);
+}
+
+/* Law 5: what the looks at the clock cost, over what the turn costs. */
+static void the_stage_clock_costs_under_one_percent(void **state) {
+    enum { LOOKS = 200000 };
+    (void)state;
+    pack.ticks = 0;
+    uint64_t begin = platform_now();
+    hear_once(&pack.config, &other, 160);
+    uint64_t turn = platform_now() - begin, looks = pack.ticks / 1000, sum = 0;
+    begin = platform_now();
+    for (int i = 0; i < LOOKS; i++) sum += platform_now();
+    double one = (double)(platform_now() - begin) / LOOKS;
+    printf("%llu looks of %.1f ns in a turn of %.1f ms: %.3f %%\n", (unsigned long long)looks, one, (double)turn / 1e6, 100.0 * one * (double)looks / (double)turn);
+    assert_true(sum != 0);
+    assert_true(one * (double)looks < 0.01 * (double)turn);
 }
 
 int main(void) {
