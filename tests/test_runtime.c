@@ -219,18 +219,25 @@ static void the_stage_clock_costs_under_one_percent(void **state) {
     begin = platform_now();
     for (int i = 0; i < LOOKS; i++) sum += platform_now();
     double one = (double)(platform_now() - begin) / LOOKS;
-    printf("%llu looks of %.1f ns in a turn of %.1f ms: %.3f %%\n", (unsigned long long)looks, one, (double)turn / 1e6, 100.0 * one * (double)looks / (double)turn);
+    printf("%llu looks of %.1f ns in a turn of %.1f ms: %.3f %%\n", (unsigned long long)looks, one, (double)turn / 1e6,
+           100.0 * one * (double)looks / (double)turn);
     assert_true(sum != 0);
     assert_true(one * (double)looks < 0.01 * (double)turn);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(answers_the_question),         cmocka_unit_test(streaming_equals_whole),
-        cmocka_unit_test(reset_equals_fresh),           cmocka_unit_test(every_kernel_table_gives_the_same_bits),
-        cmocka_unit_test(smaller_blocks_are_refused),   cmocka_unit_test(the_plan_fits_a_microcontroller),
-        cmocka_unit_test(stages_may_be_absent),         cmocka_unit_test(an_interrupted_reply_fades_within_20_ms),
-        cmocka_unit_test(bad_configurations_are_named), cmocka_unit_test(failed_tools_are_answered_by_an_apology),
+        cmocka_unit_test(answers_the_question),
+        cmocka_unit_test(streaming_equals_whole),
+        cmocka_unit_test(reset_equals_fresh),
+        cmocka_unit_test(every_kernel_table_gives_the_same_bits),
+        cmocka_unit_test(smaller_blocks_are_refused),
+        cmocka_unit_test(the_plan_fits_a_microcontroller),
+        cmocka_unit_test(stages_may_be_absent),
+        cmocka_unit_test(an_interrupted_reply_fades_within_20_ms),
+        cmocka_unit_test(bad_configurations_are_named),
+        cmocka_unit_test(failed_tools_are_answered_by_an_apology),
+        cmocka_unit_test(the_stage_clock_costs_under_one_percent),
     };
     return cmocka_run_group_tests(tests, open_pack, close_pack);
 }
