@@ -46,7 +46,7 @@ def time(r):
             "[is it|has it gone] [late|noon|midnight|lunch time] [already|now]", "what [does|do] the clock [say|show]",
             "i lost track of time", "give us the time", "tell me what the clock says", "what's the hour"]))
         return turn(r, user, "time", res, r.choice([f"It's {res}.", f"The time is {res}."]))
-    place = pick(r, CITIES)
+    place = pick(r, CITIES, 0.25)
     return turn(r, time_question(r, place), call("time", place=place), res, f"It's {res} in {place}.")
 
 
@@ -56,7 +56,10 @@ def time_question(r, place):
         "[can|could] you [tell me|check|give me] [the time|what time it is] in {p}[| please| now]", "what is {p} time[| now]",
         "what time [do they have|is it now] in {p}",
         "how late is it in {p}[| now]", "[do you know|i want to know|i need to know] [the time|what time it is] in {p}",
-        "time in {p}[| please]",
+        "time in {p}[| please]", "{p} time[| please| now]", "tell me {p} time",
+        "what time have they got in {p}", "[how late|what] would the time be in {p}", "the clock in {p}",
+        "what does the clock say in {p}", "[right now|now] in {p} what's the time", "[i wonder|any idea] what time it is in {p}",
+        "is it already [night|morning|evening|dark|late] in {p}", "people in {p} have what time",
         "in {p} what time is it", "what's the time [like |]over in {p}",
         "is it [morning|night|day|evening|early] in {p}[| now]"]), p=place)
 
@@ -184,7 +187,9 @@ def timer_left(r):
                                "how's {w}[| doing| looking]", "has {w} [got long to go|finished|much left|gone off]",
                                "when's {w} [done|finished|over|up]", "[what about|any news on|update on] {w}",
                                "do i have much time on {w}", "will {w} [ring|end] soon",
-                               "what does {w} say"]), w=what)
+                               "what does {w} say", "[tell me|say|give me] the remaining time [of|on|for] {w}", "do we have long on {w}",
+        "how many more minutes [on|for] {w}", "what's remaining on {w}", "is {w} [close to|near] done",
+        "when is {w} going to [ring|end|go off]", "how long before {w} rings", "{w} status", "how soon will {w} be done"]), w=what)
     if not name and r.random() < 0.25:
         user = expand(r, "[how much time is left|how much longer|how long is left|how much time do i have left|time left|how many minutes left|how much time remains|how long to go]")
     label = f"the {name} timer" if name else "the timer"

@@ -139,7 +139,7 @@ class Source:
             if t.call == "repeat":
                 turns[i] = t._replace(say=turns[i - 1].say if i else "Okay.")
         turns = [t for t in turns if not self.held_out(t) and t.say]
-        level = r.choice([0, 0, 0.05, 0.12])
+        level = r.choice([0, 0, 0.05, 0.12, 0.2])
         return [noise(r, t, level) if level else t for t in turns]
 
 

@@ -175,7 +175,8 @@ def thermostat(r):
             + " [to|at] {t} {i}",
                 "[i want|i'd like|i need] [it|the temperature|the house|the heat] [at|to be] {t} {i}", "make it {t} {i}",
                 "[keep|hold] it at {t} {i}", "let's have {t} {i}", "can we have {t} {i}", "bring it [up |down |]to {t} {i}",
-                "i'd prefer {t} {i}", "could it be {t} {i}", "{t} {i} please", "go to {t} {i}",
+                "i'd prefer {t} {i}", "could it be {t} {i}", "{t} {i} please", "go to {t} {i}", "heating [to|at|on] {t} {i}", "put the heat on {t} {i}", "[i like|i prefer] it [at|around] {t} {i}",
+            "could you get it to {t} {i}", "change it to {t} {i}",
                 "the temperature should be {t} {i}"]
         if p:
             form += ["[heat|cool|warm] {o} to {t}", "[set|put|keep|make] {o} [to|at] {t}", "[warm|heat] {o} up to {t}",
@@ -194,7 +195,8 @@ def thermostat(r):
                 "i need [more heat|it warmer] {i}", "it's [chilly|cold|too cool] {i}", "[warm|heat] up {o}",
                 "can it be warmer {i}", "i'd like it [a bit |a little |]warmer {i}",
                 "it's [getting|a bit|a little] [cold|chilly|cool] {i}", "[my feet|my hands] are cold", "can you warm {o} up",
-                "it could be warmer {i}", "give us [more |some ]heat {i}"] * (not t)
+                "it could be warmer {i}", "[i'm|i am|we're] getting cold", "it feels [cold|too cold|cool] {i}", "i'm shivering",
+                "put some more heat on {i}", "give us [more |some ]heat {i}"] * (not t)
             form += ["[go|turn it] up {b} {i}", "raise it {b} {i}"] if t else []
         else:
             form = ["[turn|bring|put] down [the |my |]" + thing + " {b} {i}", "[turn|bring|put] the " + thing + " down {b} {i}",
@@ -203,7 +205,8 @@ def thermostat(r):
                 "[it's|it is] [too |so |really |pretty |]hot {i}", "cool it down {i}", "cooler please", "i need it cooler {i}",
                 "it's [stuffy|too warm|boiling] {i}", "cool [down |]{o}", "can it be colder {i}",
                 "i'd like it [a bit |a little |]cooler {i}", "it's [getting|a bit|a little] [hot|warm] {i}",
-                "can you cool {o} down", "it could be cooler {i}", "less heat {i}"] * (not t)
+                "can you cool {o} down", "it could be cooler {i}", "less heat {i}", "[i'm|i am|we're] getting [hot|warm]", "it feels [hot|too hot|warm] {i}",
+                "i'm melting", "take the heat down {i}"] * (not t)
             form += ["[go|turn it] down {b} {i}", "drop [it|the temperature] {b} {i}"] if t else []
     user = expand(r, r.choice(form), t=t, i=inp, o=the or "the house", b=by if kind != "set" else "")
     if "the house" in user and not p:
@@ -335,7 +338,9 @@ def repeat(r, last="Okay."):
                                "what was that again", "once more please", "you said what", "what was it you said",
                                "i couldn't [hear|understand|catch] [that|you|it]", "[what|how] was that[| please]", "say what",
                                "i didn't get that[| say it again]", "can i hear that again",
-                               "please say it [again|one more time]", "what's that", "let me hear that again"]))
+                               "please say it [again|one more time]", "what's that", "let me hear that again", "say again[| please]", "i wasn't listening",
+        "tell me [once more|one more time]", "[could you|can you] run through that again", "i missed [it|what you said]",
+        "what did you [tell me|say there]", "[your|that] last [answer|sentence] again", "back up and say that again"]))
     return Turn(user, "repeat", "ok", last)
 
 
@@ -350,7 +355,8 @@ def stop(r):
                                "you can stop now", "stop stop", "i want you to stop", "no stop", "shush", "[oh |]be quiet now",
                                "no [forget|cancel|stop] [that|it]", "stop it [now|right now|please]",
                                "[that will do|that'll do|all right enough]", "please be silent", "zip it", "not now",
-                               "cut it out", "end it", "cancel everything"]))
+                               "cut it out", "end it", "cancel everything", "enough of [that|this|it]", "[stop speaking|quit talking|stop the talking][| please]", "i said stop",
+        "okay that's plenty", "leave it [be|alone]", "you can be quiet[| now]", "no more talking"]))
     return Turn(user, "stop", "ok", r.choice(["Okay.", "Okay, stopping."]))
 
 
