@@ -35,3 +35,4 @@ TESTS += test_runtime
 TESTS += test_questions
 TESTS += test_cli
 TESTS += test_interop
+TESTS += test_live
