@@ -170,6 +170,7 @@ def main():
     parser.add_argument("--name", default="tts", help="checkpoint WORK/NAME.pt")
     parser.add_argument("--evaluate", action="store_true")
     parser.add_argument("--predict", metavar="DIR2")
+    parser.add_argument("--clips", type=int, default=0, help="use so many training clips, drawn by a fixed seed (0: all)")
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
@@ -183,7 +184,10 @@ def main():
     if args.evaluate:
         print(len(held), "held-out clips", {k: round(v, 4) for k, v in evaluate(model, held, device).items()})
         return
-    clips = load_clips(args.work, stats, tts_data.train_stems([s for s, _, _ in tts_data.clips(args.data)]))
+    stems = tts_data.train_stems([s for s, _, _ in tts_data.clips(args.data)])
+    if args.clips:
+        stems = np.random.default_rng(4).permutation(stems)[:args.clips].tolist()
+    clips = load_clips(args.work, stats, stems)
     if args.predict:
         predict(model, clips, args.predict)
         return
