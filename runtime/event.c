@@ -32,6 +32,13 @@ sotto_event *event_raise(event_queue *q, sotto_event_type type, uint64_t now, co
     return &q->slot[at];
 }
 
+int event_waits(const event_queue *q, sotto_event_type type) {
+    for (uint32_t i = 0; i < q->count; i++) {
+        if (q->slot[(q->first + i) % EVENT_SLOTS].type == type) return 1;
+    }
+    return 0;
+}
+
 int event_take(event_queue *q, sotto_event *out) {
     if (q->count == 0) return SOTTO_AGAIN;
     *out = q->slot[q->first];

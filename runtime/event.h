@@ -18,6 +18,7 @@ void event_reset(event_queue *q);
 int event_room(const event_queue *q); /* 1 while a unit of work may run */
 /* Copies text (NULL: empty; cut at a whole character when too long). The oldest event gives way when the queue is full. */
 sotto_event *event_raise(event_queue *q, sotto_event_type type, uint64_t now, const char *text);
+int event_waits(const event_queue *q, sotto_event_type type); /* 1: one of this type was not taken yet */
 int event_take(event_queue *q, sotto_event *out);
 
 #endif

@@ -39,7 +39,8 @@ typedef struct listen_desk {
     int ended;              /* sotto_end_input was called */
     uint64_t decided_ns;    /* when the turn was judged over */
     char *partial;          /* [max_text] partial last raised */
-    sotto_word *words;      /* [max_text / 2] of the last final transcript */
+    sotto_word *words[2];   /* [max_text / 2] of the last two final transcripts: the one before may still be looked at */
+    uint32_t finals;        /* final transcripts so far */
 } listen_desk;
 
 typedef struct think_desk {

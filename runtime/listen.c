@@ -35,7 +35,8 @@ void listen_layout(listen_desk *d, arena *a, const sotto_config *c) {
     endpoint_begin(&d->end, &e);
     d->preroll = ARENA_ARRAY(a, float, (size_t)d->preroll_frames * d->bands);
     d->partial = ARENA_ARRAY(a, char, c->max_text);
-    d->words = ARENA_ARRAY(a, sotto_word, c->max_text / 2);
+    d->words[0] = ARENA_ARRAY(a, sotto_word, c->max_text / 2);
+    d->words[1] = ARENA_ARRAY(a, sotto_word, c->max_text / 2);
 }
 
 void listen_reset(sotto *s) {
@@ -50,6 +51,7 @@ void listen_reset(sotto *s) {
     d->frames = d->first_frame = d->heard = d->anchor_ns = d->anchor_sample = d->decided_ns = 0;
     d->speaking = d->finishing = d->ended = 0;
     d->partial[0] = 0;
+    d->finals = 0;
 }
 
 /* When was sample `at` at the microphone? Never before the clock began. */
@@ -100,13 +102,13 @@ static void listen_partial(sotto *s) {
     d->partial[len] = 0;
 }
 
-static uint32_t listen_words(listen_desk *d, uint32_t room) {
+static uint32_t listen_words(listen_desk *d, sotto_word *to, uint32_t room) {
     uint32_t count = asr_word_count(&d->ear);
     if (count > room) count = room;
     for (uint32_t i = 0; i < count; i++) {
         asr_word w = asr_word_at(&d->ear, i);
         uint32_t zero = (uint32_t)(d->first_frame * 1000 / HOPS_A_SECOND);
-        d->words[i] = (sotto_word){.begin_ms = zero + w.begin_ms, .end_ms = zero + w.end_ms, .at = w.at, .len = w.len, .confidence = w.confidence};
+        to[i] = (sotto_word){.begin_ms = zero + w.begin_ms, .end_ms = zero + w.end_ms, .at = w.at, .len = w.len, .confidence = w.confidence};
     }
     return count;
 }
@@ -118,8 +120,9 @@ static void listen_final(sotto *s) {
     d->finishing = 0;
     spans_set(&s->clock, SOTTO_ASR_FINALIZE, d->decided_ns, now);
     sotto_event *e = event_raise(&s->events, SOTTO_EV_FINAL, now, text);
-    e->words = d->words;
-    e->word_count = listen_words(d, s->config.max_text / 2);
+    sotto_word *words = d->words[d->finals++ % 2];
+    e->words = words;
+    e->word_count = listen_words(d, words, s->config.max_text / 2);
     if (text[0])
         turn_final(s, text);
     else
@@ -200,6 +203,7 @@ static int listen_last(sotto *s) {
 int listen_step(sotto *s) {
     uint64_t from = turn_now(s);
     if (listen_deaf(s)) return 0;
+    if (s->listen.finishing && event_waits(&s->events, SOTTO_EV_FINAL)) return 0; /* its words lie where the next ones would */
     int worked = listen_encode(s) || listen_hop(s) || listen_last(s);
     if (worked) s->asr_busy += turn_now(s) - from;
     return worked;

@@ -196,10 +196,11 @@ void sotto_end_input(sotto *s);                                          /* no m
 int sotto_step(sotto *s, uint32_t units);                                /* up to `units` units of work; SOTTO_AGAIN while there is more to do */
 int sotto_next_event(sotto *s, sotto_event *out);                        /* SOTTO_OK, or SOTTO_AGAIN when there is none */
 size_t sotto_pull_audio(sotto *s, int16_t *samples, size_t count);       /* returns samples given */
-int sotto_ask(sotto *s, const char *text);                               /* a turn from text instead of speech; SOTTO_ESTATE while one is running */
-int sotto_complete(sotto *s, const char *text);                          /* raw completion of a text by the language model, without turns and tools */
-int sotto_say(sotto *s, const char *text);                               /* speaks a text now; SOTTO_AGAIN when the queue is full */
-void sotto_interrupt(sotto *s);                                          /* ends the reply; its audio fades out within 20 ms */
+/* The three texts below are UTF-8 of 1 to max_text - 1 bytes (else SOTTO_EARG) and need not live on after the call. */
+int sotto_ask(sotto *s, const char *text);      /* a turn from text instead of speech; SOTTO_ESTATE while one is running */
+int sotto_complete(sotto *s, const char *text); /* raw completion of a text by the language model, without turns and tools */
+int sotto_say(sotto *s, const char *text);      /* speaks a text now; SOTTO_AGAIN when the queue is full */
+void sotto_interrupt(sotto *s);                 /* ends the reply; its audio fades out within 20 ms */
 
 /* ---- look ---- */
 

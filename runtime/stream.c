@@ -1,4 +1,5 @@
 /* stream: the public calls on a running runtime; the work itself is the desks' (listen, think, speak). */
+#include "runtime/base/utf8.h"
 #include "runtime/internal.h"
 #include <string.h>
 
@@ -49,9 +50,21 @@ size_t sotto_pull_audio(sotto *s, int16_t *samples, size_t count) {
     return given;
 }
 
+/* Something to say, not too long, and UTF-8 throughout (a bad byte decodes as U+FFFD of one byte). */
+static int stream_text(const sotto *s, const char *text) {
+    size_t len = text ? strlen(text) : 0;
+    if (len == 0 || len >= s->config.max_text) return SOTTO_EARG;
+    for (size_t used; len > 0; text += used, len -= used) {
+        uint32_t code;
+        used = utf8_decode(text, len, &code);
+        if (code == 0xfffd && used == 1) return SOTTO_EARG;
+    }
+    return SOTTO_OK;
+}
+
 /* A turn that begins with a text: its clock starts now. */
 static int stream_begin(sotto *s, const char *text) {
-    if (!text || strlen(text) >= s->config.max_text) return SOTTO_EARG;
+    if (stream_text(s, text) != SOTTO_OK) return SOTTO_EARG;
     spans_begin_turn(&s->clock);
     s->said_ns = s->judged_ns = turn_now(s);
     return SOTTO_OK;

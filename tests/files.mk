@@ -36,3 +36,4 @@ TESTS += test_questions
 TESTS += test_cli
 TESTS += test_interop
 TESTS += test_live
+TESTS += test_turns
