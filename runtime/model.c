@@ -1,5 +1,6 @@
 /* model: a validated GGUF file behind the public, opaque sotto_model. */
 #include "runtime/model.h"
+#include "audio/mel.h"
 #include "runtime/base/fmt.h"
 #include "runtime/sotto.h"
 #include <string.h>
@@ -30,4 +31,31 @@ const gguf *model_file(const sotto_model *m, sotto_error *err, const char *stage
     if (body->open) return &body->file;
     error_set(err, ERR_MODEL, "%s: model was not opened (expected sotto_model_open to succeed first)", stage);
     return NULL;
+}
+
+/* There is one front-end: what a model was trained on must be what it will hear, or speak. */
+int model_sound(const gguf *file, sotto_error *err) {
+    mel_config c;
+    float x;
+    int code = 0;
+    mel_config_default(&c);
+    const struct {
+        const char *key;
+        uint32_t value;
+    } whole[] = {{"sotto.mel.sample_rate", c.sample_rate},
+                 {"sotto.mel.n_fft", c.n_fft},
+                 {"sotto.mel.win", c.win},
+                 {"sotto.mel.hop", c.hop},
+                 {"sotto.mel.bands", c.bands}};
+    const struct {
+        const char *key;
+        float value;
+    } real[] = {{"sotto.mel.fmin", c.fmin}, {"sotto.mel.fmax", c.fmax}, {"sotto.mel.floor", c.floor}};
+    for (size_t i = 0; !code && i < sizeof whole / sizeof whole[0]; i++) {
+        uint32_t n;
+        code = gguf_need_u32(file, whole[i].key, whole[i].value, whole[i].value, &n, err);
+    }
+    for (size_t i = 0; !code && i < sizeof real / sizeof real[0]; i++)
+        code = gguf_need_f32(file, real[i].key, real[i].value * 0.999999f, real[i].value * 1.000001f, &x, err);
+    return code;
 }

@@ -22,7 +22,7 @@ static int layout_asr(layout *l, asr *x) {
     size_t before = l->kept.used, mark = arena_mark(&l->scratch);
     if (!l->c->asr) return 0;
     const gguf *file = model_file(l->c->asr, &l->err, "asr");
-    if (!file || asr_bind(x, file, &l->err) != 0) return l->err.code;
+    if (!file || asr_bind(x, file, &l->err) != 0 || model_sound(file, &l->err) != 0) return l->err.code;
     asr_limits limits = {.k = l->k, .max_text = l->c->max_text, .beam = l->c->beam};
     asr_layout(x, &l->kept, &limits);
     asr_scratch(x, &l->scratch);
@@ -64,6 +64,8 @@ static int layout_speech(layout *l, speech *x) {
     const gguf *words = model_file(c->g2p, &l->err, "g2p"), *tts = words ? model_file(c->tts, &l->err, "tts") : NULL;
     const gguf *sound = tts ? model_file(c->vocoder, &l->err, "vocoder") : NULL;
     if (!sound || speech_bind(x, words, tts, sound, &l->err) != 0) return l->err.code;
+    if (model_sound(tts, &l->err) != 0 || model_sound(sound, &l->err) != 0) return l->err.code;
+    if (x->sound.hop != HOP) return error_set(&l->err, ERR_MODEL, "%s: key sotto.vocoder.hop: is %u, expected %d", sound->name, x->sound.hop, HOP);
     speech_limits limits = {.k = l->k, .max_text = c->max_text, .speed = c->speed};
     speech_layout(x, &l->kept, &limits);
     speech_scratch(x, &l->scratch);
