@@ -1,7 +1,9 @@
 /* args: see args.h. Long options only, as `--name value` or `--name=value`; `--` ends them; a lone `-` is an operand. */
 #include "platform/host/args.h"
 #include <errno.h>
+#include <math.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,12 +40,14 @@ static int store_number(const option_row *r, const char *value) {
     errno = 0;
     if (r->kind == OPTION_REAL) {
         *(double *)r->to = strtod(value, &end);
+        if (!isfinite(*(double *)r->to)) return -1;
     } else if (r->kind == OPTION_INT) {
         *(long long *)r->to = strtoll(value, &end, 10);
     } else {
         while (*value == ' ') value++;
         if (*value == '-') return -1;
         *(unsigned long long *)r->to = strtoull(value, &end, 10);
+        if (*(unsigned long long *)r->to > UINT32_MAX) return -1;
     }
     return errno || end == value || *end ? -1 : 0;
 }
@@ -54,7 +58,7 @@ static int store(const command_line *c, const option_row *r, const char *value) 
         return -1;
     }
     if (store_number(r, value) == 0) return -1;
-    const char *what = r->kind == OPTION_REAL ? "a number" : r->kind == OPTION_INT ? "a whole number" : "a whole number, zero or more";
+    const char *what = r->kind == OPTION_REAL ? "a number" : r->kind == OPTION_INT ? "a whole number" : "a whole number, 0 to 4294967295";
     return complain(EXIT_USAGE, "%s: %s %s: expected %s", c->command, r->name, value, what);
 }
 

@@ -53,7 +53,6 @@ int command_hear(int argc, char **argv) {
         fflush(stdout);
         sotto_reset(l.voice);
     }
-    if (!code && fflush(stdout) != 0) code = complain(EXIT_FAIL, "stdout: the output could not be written");
     loop_close(&l);
     return code;
 }

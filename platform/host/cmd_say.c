@@ -1,6 +1,7 @@
 /* sotto say: text to speech, into a WAV file, stdout or the loudspeaker. */
 #include "platform/host/args.h"
 #include "platform/host/commands.h"
+#include "platform/host/lines.h"
 #include "platform/host/live.h"
 #include "platform/host/loop.h"
 #include "platform/host/show.h"
@@ -17,19 +18,13 @@ static void say_change(void *user, sotto_config *c) {
     if (o->kernels) c->kernels = o->kernels;
 }
 
-static int say_lines(loop *l) {
-    char text[LOOP_TEXT];
-    int code = 0;
-    while (code == 0 && fgets(text, sizeof text, stdin)) {
-        text[strcspn(text, "\r\n")] = 0;
-        if (text[0]) code = loop_say(l, text);
-    }
-    return code;
+static int say_line(void *user, const char *text) {
+    return loop_say(user, text);
 }
 
 static int say_all(loop *l, const command_line *line) {
     int code = 0;
-    if (line->rest_count == 0) return say_lines(l);
+    if (line->rest_count == 0) return lines_each("say", NULL, say_line, l);
     for (int i = 0; i < line->rest_count && code == 0; i++) code = loop_say(l, line->rest[i]);
     return code;
 }

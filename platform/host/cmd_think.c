@@ -1,10 +1,10 @@
 /* sotto think: text to text, with tools. A line is a turn; the conversation goes on from line to line. */
 #include "platform/host/args.h"
 #include "platform/host/commands.h"
+#include "platform/host/lines.h"
 #include "platform/host/loop.h"
 #include "platform/host/show.h"
 #include <string.h>
-#include <unistd.h>
 
 typedef struct think_options {
     double temperature, top_p;
@@ -29,16 +29,15 @@ static int think_text(loop *l, const char *text, int raw) {
     return raw ? loop_complete(l, text) : loop_ask(l, text);
 }
 
-static int think_lines(loop *l, FILE *from, int raw) {
-    char text[LOOP_TEXT];
-    int code = 0, prompt = isatty(fileno(from));
-    while (code == 0) {
-        if (prompt) fputs("> ", stdout), fflush(stdout);
-        if (!fgets(text, sizeof text, from)) break;
-        text[strcspn(text, "\r\n")] = 0;
-        if (text[0]) code = think_text(l, text, raw);
-        fflush(stdout);
-    }
+static int ask_line(void *user, const char *text) {
+    int code = loop_ask(user, text);
+    fflush(stdout);
+    return code;
+}
+
+static int complete_line(void *user, const char *text) {
+    int code = loop_complete(user, text);
+    fflush(stdout);
     return code;
 }
 
@@ -79,7 +78,7 @@ int command_think(int argc, char **argv) {
         code = think_text(&l, line.rest[i], raw);
         if (fresh) sotto_reset(l.voice);
     }
-    if (line.rest_count == 0) code = think_lines(&l, stdin, raw);
+    if (line.rest_count == 0) code = lines_each("think", "> ", raw ? complete_line : ask_line, &l);
     loop_close(&l);
     return code;
 }

@@ -1,6 +1,7 @@
 /* live: see live.h. One thread steps the runtime; the device's callbacks only touch lock-free rings. */
 #include "platform/host/live.h"
 #include "platform/host/args.h"
+#include "platform/host/lines.h"
 #include "platform/host/show.h"
 #include "platform/posix/device.h"
 #include <errno.h>
@@ -9,7 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { LIVE_POLL_NS = 2000000, LIVE_AHEAD = SOTTO_RATE / 10 }; /* at most 100 ms of reply lie in the device's queue */
+enum { LIVE_POLL_NS = 2000000, LIVE_ECHO_NS = 80000000 };
+enum { LIVE_AHEAD = SOTTO_RATE / 10 }; /* at most 100 ms of reply lie in the device's queue */
 
 static volatile sig_atomic_t stopped;
 
@@ -18,10 +20,20 @@ static void on_signal(int number) {
     stopped = 1;
 }
 
+/* The runtime is done with a reply when its last sample is pulled; the device still plays what it has queued, and the room after it. */
+static int live_deaf(loop *l, const device *d) {
+    uint64_t now = platform_now();
+    if (l->config.barge_in) return 0;
+    if (device_queued(d) > 0) l->played_ns = now;
+    return l->played_ns && now - l->played_ns < LIVE_ECHO_NS;
+}
+
 static void live_hear(loop *l, device *d) {
     int16_t pcm[LOOP_BLOCK];
     size_t n;
+    int deaf = live_deaf(l, d);
     while ((n = device_read(d, pcm, LOOP_BLOCK)) > 0) {
+        if (deaf) continue;
         size_t taken = sotto_push_audio(l->voice, pcm, n);
         if (taken < n) complain(0, "overload: %zu microphone samples lost", n - taken);
     }
@@ -105,23 +117,33 @@ static void live_drain(loop *l, device *d) {
     }
 }
 
-static int live_say_one(loop *l, device *d, const char *text) {
+enum { STOPPED = -1 }; /* by a signal: no more lines, and no failure */
+
+typedef struct live_voice { /* who says lines on what */
+    loop *l;
+    device *d;
+} live_voice;
+
+static int live_say_piece(loop *l, const char *text, void *user) {
     int code = sotto_say(l->voice, text);
-    if (code != SOTTO_OK) return complain(EXIT_FAIL, "say: %s", sotto_strerror(code));
-    live_drain(l, d);
-    return 0;
+    if (code != SOTTO_OK) return loop_refused(l, "say", text, code);
+    live_drain(l, user);
+    return stopped ? STOPPED : 0;
+}
+
+static int live_say_line(void *user, const char *text) {
+    live_voice *v = user;
+    return loop_say_pieces(v->l, text, live_say_piece, v->d);
 }
 
 int live_say(loop *l, const char *output, char **texts, int count) {
     device *d = NULL;
-    char text[LOOP_TEXT];
     int code = live_open(l, &d, "none", output);
     if (code) return code;
-    for (int i = 0; i < count && code == 0 && !stopped; i++) code = live_say_one(l, d, texts[i]);
-    while (count == 0 && code == 0 && !stopped && fgets(text, sizeof text, stdin)) {
-        text[strcspn(text, "\r\n")] = 0;
-        if (text[0]) code = live_say_one(l, d, text);
-    }
+    live_voice v = {l, d};
+    for (int i = 0; i < count && code == 0 && !stopped; i++) code = live_say_line(&v, texts[i]);
+    if (count == 0) code = lines_each("say", NULL, live_say_line, &v);
+    if (code == STOPPED) code = 0;
     device_close(d);
     return code;
 }

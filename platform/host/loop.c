@@ -1,6 +1,7 @@
 /* loop: see loop.h. */
 #include "platform/host/loop.h"
 #include "platform/host/args.h"
+#include "platform/host/lines.h"
 #include "platform/host/show.h"
 #include <stdlib.h>
 #include <string.h>
@@ -152,23 +153,47 @@ int loop_file(loop *l, const char *path) {
     return l->failed ? EXIT_FAIL : EXIT_OK;
 }
 
+int loop_refused(const loop *l, const char *what, const char *text, int code) {
+    if (code != SOTTO_EARG) return complain(EXIT_FAIL, "%s: %s", what, sotto_strerror(code));
+    return complain(EXIT_FAIL, "%s: a text of %zu bytes: expected UTF-8 of 1 to %u bytes", what, strlen(text), l->config.max_text - 1);
+}
+
 int loop_ask(loop *l, const char *text) {
     int code = sotto_ask(l->voice, text);
-    if (code != SOTTO_OK) return complain(EXIT_FAIL, "ask: %s", sotto_strerror(code));
+    if (code != SOTTO_OK) return loop_refused(l, "think", text, code);
     loop_run(l);
     return l->failed ? EXIT_FAIL : EXIT_OK;
 }
 
 int loop_complete(loop *l, const char *text) {
     int code = sotto_complete(l->voice, text);
-    if (code != SOTTO_OK) return complain(EXIT_FAIL, "complete: %s", sotto_strerror(code));
+    if (code != SOTTO_OK) return loop_refused(l, "think", text, code);
+    loop_run(l);
+    return l->failed ? EXIT_FAIL : EXIT_OK;
+}
+
+int loop_say_pieces(loop *l, const char *text, int (*one)(loop *l, const char *text, void *user), void *user) {
+    char piece[LOOP_TEXT];
+    size_t room = l->config.max_text - 1 < LOOP_TEXT - 1 ? l->config.max_text - 1 : LOOP_TEXT - 1, n;
+    int code = 0;
+    do {
+        n = lines_piece(text, room);
+        memcpy(piece, text, n);
+        piece[n] = 0;
+        text += n;
+        code = one(l, piece, user);
+    } while (code == 0 && text[strspn(text, " ")]);
+    return code;
+}
+
+static int say_piece(loop *l, const char *text, void *user) {
+    (void)user;
+    int code = sotto_say(l->voice, text);
+    if (code != SOTTO_OK) return loop_refused(l, "say", text, code);
     loop_run(l);
     return l->failed ? EXIT_FAIL : EXIT_OK;
 }
 
 int loop_say(loop *l, const char *text) {
-    int code = sotto_say(l->voice, text);
-    if (code != SOTTO_OK) return complain(EXIT_FAIL, "say: %s", sotto_strerror(code));
-    loop_run(l);
-    return l->failed ? EXIT_FAIL : EXIT_OK;
+    return loop_say_pieces(l, text, say_piece, NULL);
 }

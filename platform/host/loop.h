@@ -28,8 +28,9 @@ typedef struct loop {
     sotto *voice;
     void *block;
     tools tools;
-    uint64_t ahead; /* ns the virtual clock is ahead of the machine's */
-    int live;       /* 1: the machine's clock */
+    uint64_t ahead;     /* ns the virtual clock is ahead of the machine's */
+    int live;           /* 1: the machine's clock */
+    uint64_t played_ns; /* when the loudspeaker last had something to play; live only */
     loop_output show;
     trace trace;
     wav_writer *out; /* where the reply goes; NULL: nowhere */
@@ -53,6 +54,10 @@ void loop_events(loop *l);
 int loop_file(loop *l, const char *path);
 int loop_ask(loop *l, const char *text);
 int loop_complete(loop *l, const char *text);
-int loop_say(loop *l, const char *text);
+int loop_say(loop *l, const char *text); /* of any length */
+/* Cuts a text into pieces that the runtime takes and gives each to `one`, until that returns an exit code other than 0. */
+int loop_say_pieces(loop *l, const char *text, int (*one)(loop *l, const char *text, void *user), void *user);
+/* Why a text was refused with `code`, on stderr; returns the exit code. */
+int loop_refused(const loop *l, const char *what, const char *text, int code);
 
 #endif

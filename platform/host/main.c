@@ -2,6 +2,8 @@
 #include "platform/host/args.h"
 #include "platform/host/commands.h"
 #include "runtime/sotto.h"
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -28,21 +30,36 @@ static void print_usage(FILE *to) {
     fprintf(to, "\n`sotto COMMAND --help` lists its options. Exit codes: 0 ok, 1 failed, 2 usage, 3 over budget.\n");
 }
 
+/* A closed standard stream would be the next file that is opened. Held here the wrong way round instead, every use of it fails and is told. */
+static void hold_streams(void) {
+    for (int fd = 0; fd <= 2; fd++) {
+        if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd) return;
+    }
+}
+
+/* What the command printed must have arrived, or it has failed. */
+static int finish(int code) {
+    int failed = fflush(stdout) != 0, why = errno;
+    if (!failed && !ferror(stdout)) return code;
+    return complain(EXIT_FAIL, "standard output: cannot be written%s%s", failed ? ": " : "", failed ? strerror(why) : "");
+}
+
 int main(int argc, char **argv) {
+    hold_streams();
     if (argc < 2) {
         print_usage(stderr);
         return EXIT_USAGE;
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
         print_usage(stdout);
-        return EXIT_OK;
+        return finish(EXIT_OK);
     }
     if (strcmp(argv[1], "--version") == 0) {
         printf("sotto %s\n", sotto_version());
-        return EXIT_OK;
+        return finish(EXIT_OK);
     }
     for (int i = 0; i < COMMAND_COUNT; i++) {
-        if (strcmp(argv[1], COMMANDS[i].name) == 0) return COMMANDS[i].run(argc - 1, argv + 1);
+        if (strcmp(argv[1], COMMANDS[i].name) == 0) return finish(COMMANDS[i].run(argc - 1, argv + 1));
     }
     return complain(EXIT_USAGE, "unknown command %s (see sotto --help)", argv[1]);
 }

@@ -1,17 +1,22 @@
 /* show: see show.h. */
 #include "platform/host/show.h"
+#include "runtime/base/utf8.h"
 #include <string.h>
 #include <unistd.h>
 
+/* Bytes that are not UTF-8 (in a file's name, say) become U+FFFD: JSON is UTF-8. */
 void show_json_text(FILE *to, const char *text) {
+    char out[4];
+    uint32_t code;
     fputc('"', to);
-    for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
-        if (*p == '"' || *p == '\\')
-            fprintf(to, "\\%c", *p);
-        else if (*p < 0x20)
-            fprintf(to, "\\u%04x", *p);
+    for (size_t left = strlen(text), used; left > 0; text += used, left -= used) {
+        used = utf8_decode(text, left, &code);
+        if (code == '"' || code == '\\')
+            fprintf(to, "\\%c", (char)code);
+        else if (code < 0x20)
+            fprintf(to, "\\u%04x", (unsigned)code);
         else
-            fputc(*p, to);
+            fwrite(out, 1, utf8_encode(code, out), to);
     }
     fputc('"', to);
 }
