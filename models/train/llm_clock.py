@@ -46,7 +46,7 @@ def time(r):
             "[is it|has it gone] [late|noon|midnight|lunch time] [already|now]", "what [does|do] the clock [say|show]",
             "i lost track of time", "give us the time", "tell me what the clock says", "what's the hour"]))
         return turn(r, user, "time", res, r.choice([f"It's {res}.", f"The time is {res}."]))
-    place = pick(r, CITIES, 0.25)
+    place = pick(r, CITIES, 0.4)
     return turn(r, time_question(r, place), call("time", place=place), res, f"It's {res} in {place}.")
 
 
@@ -103,7 +103,7 @@ def timer_say(d, name):
 
 def timer_set(r):
     noun, adjective = duration(r)
-    name = pick(r, TIMER_NAMES, 0.2, 0.1) if r.random() < 0.4 else ""
+    name = pick(r, TIMER_NAMES, 0.4, 0.1) if r.random() < 0.4 else ""
     d = noun
     if name:
         form = r.choice([
@@ -146,7 +146,7 @@ def timer_reference(r):
     """(words for a timer, its name or '')."""
     if r.random() < 0.5:
         return r.choice(["the timer", "the timer", "my timer", "that timer", "timer"]), ""
-    name = pick(r, TIMER_NAMES, 0.2, 0.1)
+    name = pick(r, TIMER_NAMES, 0.4, 0.1)
     return expand(r, r.choice(["[the|my|the] {n} timer", "{n} timer", "the timer for [the |]{n}",
         "the timer [called|named] {n}"]), n=name), name
 

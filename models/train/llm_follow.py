@@ -86,7 +86,7 @@ def after_light(r, a):
         a = {"action": "off" if a["action"] != "off" else "on", "place": a.get("place", "")}
         user = expand(r, "[turn|switch|put] [it|them] [back |]{a}[| again| now| please]", a=a["action"])
     elif k < 0.82:
-        c = pick(r, COLORS, 0.1, 0)
+        c = pick(r, COLORS, 0.25, 0)
         user = expand(r, NO + "[make|turn] [it|them] {c}[| instead| please]", c=c)
         a = {"action": "set", "place": a.get("place", ""), "color": c}
     else:
@@ -111,7 +111,7 @@ OPPOSITE = {"on": "off", "off": "on", "open": "close", "close": "open", "lock": 
 def after_switch(r, a):
     things, _, _ = home.SWITCH[a["action"]]
     if r.random() < 0.5:
-        d = pick(r, things, 0.1)
+        d = pick(r, things, 0.3)
         user = expand(r, "[and |now |also |do |and also |]the {d}[| too| as well| please]", d=d)
         a = {"device": d, "action": a["action"]}
     else:

@@ -11,7 +11,7 @@ NO_THE = {"upstairs", "downstairs", "everywhere", "outside"}
 
 def room(r):
     """(value, as the place phrase `in the x`, as the owner `the x`)."""
-    p = pick(r, ROOMS, 0.08, 0.15)
+    p = pick(r, ROOMS, 0.3, 0.15)
     if p in NO_THE:
         return p, p, p
     the = r.choice(["the ", "the ", "the ", "the ", "my ", "our ", ""])
@@ -99,7 +99,7 @@ def light_level(r):
 
 def light_color(r):
     p, inp, the = room(r) if r.random() < 0.65 else ("", "", "")
-    c = pick(r, COLORS, 0.12, 0)
+    c = pick(r, COLORS, 0.25, 0)
     own = f"{the} [light|lights|lamp|lights]" if p else "[the|my|] [light|lights|lamp|lights]"
     user = expand(r, r.choice(["[make|turn|set|change|switch] {o} [to |]{c}", "[make|turn|set|change] the lights {i} [to |]{c}",
         "[set|change|switch] the [light |]color {i} to {c}", "[change|set] {o} color to {c}", "{o} {c}",
@@ -149,7 +149,7 @@ SWITCH = {
 def switch(r):
     action = r.choice(list(SWITCH) + ["on", "off", "on", "off"])
     things, forms, state = SWITCH[action]
-    d = pick(r, things, 0.12, 0.3)
+    d = pick(r, things, 0.3, 0.4)
     the = r.choice(["the ", "the ", "the ", "my ", ""])
     p, inp, own = room(r) if r.random() < 0.35 else ("", "", "")
     body = the + d

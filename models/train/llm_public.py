@@ -107,8 +107,8 @@ def from_clinc(r, intent, text):
 def value(r, key, fixed):
     """A drawn value for a hole."""
     if key == "device":
-        return words.pick(r, llm_home.SWITCH[fixed["action"]][0], 0.1)
-    draw = {"color": lambda: words.pick(r, words.COLORS, 0.1, 0), "place": lambda: words.pick(r, words.ROOMS, 0.1),
+        return words.pick(r, llm_home.SWITCH[fixed["action"]][0], 0.3)
+    draw = {"color": lambda: words.pick(r, words.COLORS, 0.1, 0), "place": lambda: words.pick(r, words.ROOMS, 0.3),
         "time": lambda: words.clock(r), "day": lambda: r.choice(words.DAYS + ["tomorrow"] * 4),
             "duration": lambda: words.duration(r)[0], "expr": lambda: llm_number.expression(r),
             "sides": lambda: words.some_number(r, 100)}
@@ -120,7 +120,7 @@ def make(r, template):
     text, tool, fixed = template
     args = dict(fixed)
     for key in re.findall(r"\{(\w+)\}", text):
-        args[key] = words.pick(r, words.CITIES, 0.1) if tool == "time" else value(r, key, fixed)
+        args[key] = words.pick(r, words.CITIES, 0.3) if tool == "time" else value(r, key, fixed)
     user = text.format(**args)
     at = llm_home.where(args.get("place", ""))
     if tool == "light":

@@ -159,7 +159,7 @@ def load_rare(data):
     RARE[:] = words
 
 
-def pick(r, values, rare=0.15, pair=0.3):
+def pick(r, values, rare=0.35, pair=0.3):
     """One of `values`, or now and then a random word (or two) instead."""
     if r.random() < rare:
         w = r.choice(RARE)
