@@ -49,6 +49,8 @@ int gguf_need_u32(const gguf *g, const char *key, uint32_t low, uint32_t high, u
     if (gguf_find(g, key, &v)) return missing(g, "key", key, err);
     if (read_whole(&v, &n))
         return error_set(err, ERR_MODEL, "%s: key %s: value type %d, expected a whole number, not negative", g->name, key, (int)v.type);
+    if (n != low && low == high)
+        return error_set(err, ERR_MODEL, "%s: key %s: is %llu, expected %lu", g->name, key, (unsigned long long)n, (unsigned long)low);
     if (n < low || n > high)
         return error_set(err, ERR_MODEL, "%s: key %s: is %llu, expected %lu..%lu", g->name, key, (unsigned long long)n, (unsigned long)low,
                          (unsigned long)high);

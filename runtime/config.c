@@ -56,6 +56,7 @@ int config_check(const sotto_config *c, sotto_error *e) {
     if ((unsigned)c->llm_kv > SOTTO_KV_I8) return config_refuse(e, "llm_kv", "SOTTO_KV_F32, F16 or I8");
     if (!(c->speed >= 0.5f && c->speed <= 2.0f)) return config_refuse(e, "speed", "0.5 to 2");
     if (!(c->temperature >= 0.0f && c->temperature <= 10.0f)) return config_refuse(e, "temperature", "0 to 10");
+    if (!(c->top_p > 0.0f && c->top_p <= 1.0f)) return config_refuse(e, "top_p", "above 0, at most 1");
     if (c->preroll_ms > 2000 || c->min_speech_ms > 2000) return config_refuse(e, "preroll_ms/min_speech_ms", "at most 2000");
     if (!(c->vad_threshold_db >= 1.0f && c->vad_threshold_db <= 40.0f)) return config_refuse(e, "vad_threshold_db", "1 to 40");
     int voices = !!c->g2p + !!c->tts + !!c->vocoder;

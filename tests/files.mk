@@ -37,3 +37,4 @@ TESTS += test_cli
 TESTS += test_interop
 TESTS += test_live
 TESTS += test_turns
+TESTS += test_cli_text

@@ -35,7 +35,9 @@ static int say_to_file(loop *l, const command_line *line, const char *path) {
     if (wav_create(&out, path, SOTTO_RATE, &e) != 0) return complain(EXIT_FAIL, "%s", e.text);
     l->out = &out;
     int code = say_all(l, line);
-    if (wav_finish(&out, &e) != 0 && !l->failed) code = complain(EXIT_FAIL, "%s", e.text);
+    uint64_t samples = out.samples;
+    if (wav_finish(&out, &e) != 0 && !l->failed) return complain(EXIT_FAIL, "%s", e.text);
+    if (code == 0 && samples == 0) code = complain(EXIT_FAIL, "say: there is nothing in the text that can be spoken");
     return code;
 }
 

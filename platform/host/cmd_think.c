@@ -14,8 +14,8 @@ typedef struct think_options {
 
 static void think_change(void *user, sotto_config *c) {
     const think_options *o = user;
-    if (o->temperature > 0) c->temperature = (float)o->temperature;
-    if (o->top_p > 0) c->top_p = (float)o->top_p;
+    c->temperature = (float)o->temperature;
+    if (o->top_p != 0) c->top_p = (float)o->top_p;
     if (o->top_k) c->top_k = (uint32_t)o->top_k;
     if (o->seed) c->seed = o->seed;
     if (o->window) c->llm_window = (uint32_t)o->window;

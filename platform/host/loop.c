@@ -146,6 +146,7 @@ int loop_file(loop *l, const char *path) {
         if (sotto_state(l->voice) == SOTTO_IDLE && loop_now(l) > moment) moment = loop_now(l); /* the speaker waits for the reply */
     }
     if (in.bad) complain(0, "%s: %llu samples were not numbers or out of range and were replaced", path, (unsigned long long)in.bad);
+    if (in.cut) complain(0, "%s: is shorter than its header says; all of it was read", path);
     wav_close(&in);
     if (n < 0) return complain(EXIT_FAIL, "%s", e.text);
     sotto_end_input(l->voice);

@@ -18,6 +18,7 @@ typedef struct wav_reader {
     float *block;      /* [WAV_BLOCK x channels] as read */
     float *mono;       /* [WAV_BLOCK] mean of the channels */
     size_t have, used; /* frames in mono; of them given to the resampler */
+    int cut;           /* the file is shorter than its header says */
     int ended;
     char damage[200]; /* why reading stopped; "" while it goes on */
     char format[64];  /* what the file is, e.g. "WAV, Signed 16 bit PCM" */

@@ -36,11 +36,22 @@ static void describe(char *to, size_t room, int format) {
     snprintf(to, room, "%.30s, %.30s", major.name != NULL ? major.name : "?", minor.name != NULL ? minor.name : "?");
 }
 
+/* libsndfile reads what there is of a WAV that was cut off and tells so only in its log: "data : 86240 (should be 43098)". A stream's header has no
+ * true size: it promises 2 GiB or more. */
+static int is_cut(SNDFILE *f) {
+    char log[2048] = "";
+    unsigned long long said, found;
+    sf_command(f, SFC_GET_LOG_INFO, log, sizeof log);
+    const char *data = strstr(log, "data : ");
+    return data != NULL && sscanf(data, "data : %llu (should be %llu", &said, &found) == 2 && found < said && said < 0x7ffff000;
+}
+
 static int set_up(wav_reader *w, const SF_INFO *info, uint32_t rate, platform_error *e) {
     platform_error why;
     w->file_rate = (uint32_t)info->samplerate;
     w->channels = (uint32_t)info->channels;
     w->frames = info->frames > 0 && info->frames < SF_COUNT_MAX ? (uint64_t)info->frames : 0;
+    w->cut = info->seekable && is_cut(w->file);
     describe(w->format, sizeof w->format, info->format);
     if (w->frames == 0 && info->seekable) return platform_fail(e, "%s: holds no samples", w->name);
     if (resample_open(&w->rate, w->file_rate, rate, &why) != 0) return platform_fail(e, "%s: %s", w->name, why.text);
