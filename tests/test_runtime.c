@@ -198,6 +198,41 @@ static void bad_configurations_are_named(void **state) {
     assert_non_null(strstr(m.error, "abacus"));
 }
 
+/* A model file with one whole number of its metadata changed. */
+static void expect_refused(int which, const char *key, uint32_t value, const char *said) {
+    const sotto_model **slot[] = {&pack.config.asr, &pack.config.llm, &pack.config.g2p, &pack.config.tts, &pack.config.vocoder};
+    const sotto_model *was = *slot[which];
+    uint8_t *bytes = pack.bytes[which];
+    size_t at = 0, len = strlen(key);
+    uint32_t old;
+    sotto_memory_report m;
+    sotto_model edited;
+    while (memcmp(bytes + at, key, len) != 0) at++;
+    at += len + 4; /* behind the key its type, then the value */
+    memcpy(&old, bytes + at, 4);
+    memcpy(bytes + at, &value, 4);
+    assert_int_equal(sotto_model_open(&edited, "edited.gguf", bytes, pack.size[which]), SOTTO_OK);
+    *slot[which] = &edited;
+    assert_int_equal(sotto_plan(&pack.config, &m), SOTTO_EMODEL);
+    if (!strstr(m.error, said)) fail_msg("expected \"%s\" in: %s", said, m.error);
+    *slot[which] = was;
+    memcpy(bytes + at, &old, 4);
+}
+
+/* There is one front-end and one frame of sound; a model made for another would read or write past them. */
+static void models_of_another_front_end_are_refused(void **state) {
+    (void)state;
+    expect_refused(0, "sotto.mel.hop", 128, "edited.gguf: key sotto.mel.hop: is 128, expected 160");
+    expect_refused(0, "sotto.mel.sample_rate", 8000, "sotto.mel.sample_rate: is 8000, expected 16000");
+    expect_refused(0, "sotto.mel.fmax", 0x45fa0000, "sotto.mel.fmax: is 8000");
+    expect_refused(0, "sotto.asr.vocab", 255, "expected 144 x 255");
+    expect_refused(3, "sotto.mel.win", 512, "sotto.mel.win: is 512, expected 400");
+    expect_refused(3, "sotto.tts.width", 64, "expected 64 x 5");
+    expect_refused(4, "sotto.mel.bands", 40, "expected 42 x 128");
+    expect_refused(4, "sotto.vocoder.hop", 240, "sotto.vocoder.hop: is 240, expected 160");
+    expect_refused(1, "llama.block_count", 7, "blk.6.attn_q.weight is missing");
+}
+
 static void failed_tools_are_answered_by_an_apology(void **state) {
     sotto_config c = pack.config;
     (void)state;
@@ -236,6 +271,7 @@ int main(void) {
         cmocka_unit_test(stages_may_be_absent),
         cmocka_unit_test(an_interrupted_reply_fades_within_20_ms),
         cmocka_unit_test(bad_configurations_are_named),
+        cmocka_unit_test(models_of_another_front_end_are_refused),
         cmocka_unit_test(failed_tools_are_answered_by_an_apology),
         cmocka_unit_test(the_stage_clock_costs_under_one_percent),
     };

@@ -46,6 +46,7 @@ void voice_open(voice_pack *p) {
         size_t size = 0;
         snprintf(path, sizeof path, VOICE_PACK "%s", FILES[i]);
         p->bytes[i] = read_file(path, &size);
+        p->size[i] = size;
         if (!p->bytes[i] || sotto_model_open(&p->model[i], FILES[i], p->bytes[i], size) != SOTTO_OK) {
             fprintf(stderr, "%s: %s\n", path, p->bytes[i] ? sotto_model_error(&p->model[i]) : "cannot be read");
             exit(1);

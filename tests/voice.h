@@ -10,6 +10,7 @@ enum { VOICE_SAMPLES = 16000 * 30, VOICE_TEXT = 8192 };
 
 typedef struct voice_pack {
     void *bytes[5];
+    size_t size[5];
     sotto_model model[5]; /* asr llm g2p tts vocoder */
     sotto_config config;  /* defaults over them, with a clock and a tool that answers "ok" */
     uint64_t ticks;
