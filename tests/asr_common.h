@@ -14,7 +14,11 @@
 
 enum { ASR_CANARY = 64, ASR_CANARY_BYTE = 0x5A };
 
-typedef struct asr_file { uint8_t *bytes; size_t size; gguf g; } asr_file;
+typedef struct asr_file {
+    uint8_t *bytes;
+    size_t size;
+    gguf g;
+} asr_file;
 
 /* A whole GGUF file, checked; fails the test when it is not there. */
 static inline void asr_read(asr_file *f, const char *path) {
@@ -38,7 +42,11 @@ static inline const void *asr_golden(const asr_file *f, const char *name, uint32
     return t.data;
 }
 
-typedef struct asr_box { asr x; uint8_t *block; size_t size; } asr_box;
+typedef struct asr_box {
+    asr x;
+    uint8_t *block;
+    size_t size;
+} asr_box;
 
 /* Binds and lays out; the arena is exactly as large as the counting pass says, canaries stand on both sides. */
 static inline void asr_open(asr_box *b, const gguf *g, uint32_t beam, uint32_t max_text, const char *table) {

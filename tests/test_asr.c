@@ -73,12 +73,10 @@ static void stream_gives_pytorch_tokens(void **state) {
     const float *mel = asr_golden(&golden, "mel", &frames), *log_p = asr_golden(&golden, "log_p", &rows);
     for (uint32_t t = 0; t < frames; t++) {
         asr_push_mel(&b.x, mel + t * b.x.shape.bands);
-        while (asr_step(&b.x)) {
-        }
+        while (asr_step(&b.x)) {}
     }
     asr_finish(&b.x);
-    while (asr_step(&b.x)) {
-    }
+    while (asr_step(&b.x)) {}
     assert_int_equal(b.x.search.frames, rows);
     assert_near(b.x.score, log_p + (size_t)(rows - 1) * 12, 12, 1e-3f, "log_p of the last frame");
     const ctc_token *token = ctc_tokens(&b.x.search, &count);
@@ -101,13 +99,11 @@ static void hear(asr_box *b, outcome *o, uint32_t every, uint32_t times) {
     for (uint32_t t = 0; t < frames * times; t++) {
         asr_push_mel(&b->x, mel + (t % frames) * b->x.shape.bands);
         if (every && t % every == every - 1)
-            while (asr_step(&b->x)) {
-            }
+            while (asr_step(&b->x)) {}
     }
     asr_finish(&b->x);
     asr_finish(&b->x);
-    while (asr_step(&b->x)) {
-    }
+    while (asr_step(&b->x)) {}
     memset(o, 0, sizeof *o);
     const ctc_token *token = ctc_tokens(&b->x.search, &o->count);
     assert_true(o->count > 0 && o->count < 256);
@@ -198,8 +194,7 @@ static void settled_text_never_changes(void **state) {
         snprintf(before, sizeof before, "%s", asr_text(&b.x));
     }
     asr_finish(&b.x);
-    while (asr_step(&b.x)) {
-    }
+    while (asr_step(&b.x)) {}
     assert_memory_equal(asr_text(&b.x), before, settled);
     assert_true(settled > 0);
     asr_shut(&b);
@@ -262,8 +257,8 @@ static void refuse_u32(const char *key, uint32_t value) {
 }
 
 static void wrong_shapes_are_refused(void **state) {
-    static const char *const keys[] = {"sotto.asr.dim", "sotto.asr.heads", "sotto.asr.blocks", "sotto.asr.ff", "sotto.asr.kernel", "sotto.asr.vocab",
-                                       "sotto.asr.channels", "sotto.mel.bands"};
+    static const char *const keys[] = {"sotto.asr.dim",    "sotto.asr.heads", "sotto.asr.blocks",   "sotto.asr.ff",
+                                       "sotto.asr.kernel", "sotto.asr.vocab", "sotto.asr.channels", "sotto.mel.bands"};
     (void)state;
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         refuse_u32(keys[i], 0);

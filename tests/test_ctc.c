@@ -1,7 +1,11 @@
 /* test_ctc: best path and prefix beam against searches done in float64 (Python), and against every alignment of short sounds. */
 #include "tests/asr_common.h"
 
-typedef struct search { ctc c; void *memory; const ngram *lm; } search;
+typedef struct search {
+    ctc c;
+    void *memory;
+    const ngram *lm;
+} search;
 
 static void search_open(search *s, uint32_t vocab, uint32_t beam, uint32_t most) {
     arena a;
@@ -179,11 +183,8 @@ static void full_paths_take_no_more(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(golden_searches_agree),
-        cmocka_unit_test(token_model_is_added),
-        cmocka_unit_test(beam_finds_the_likeliest_text),
-        cmocka_unit_test(times_and_quiet_are_counted),
-        cmocka_unit_test(full_paths_take_no_more),
+        cmocka_unit_test(golden_searches_agree),       cmocka_unit_test(token_model_is_added),    cmocka_unit_test(beam_finds_the_likeliest_text),
+        cmocka_unit_test(times_and_quiet_are_counted), cmocka_unit_test(full_paths_take_no_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

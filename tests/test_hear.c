@@ -31,7 +31,11 @@ static size_t load(const char *file) {
     return n;
 }
 
-typedef struct ear { asr_box box; mel front; void *memory; } ear;
+typedef struct ear {
+    asr_box box;
+    mel front;
+    void *memory;
+} ear;
 
 static void ear_open(ear *e, uint32_t beam, const char *table) {
     mel_config c;
@@ -56,8 +60,7 @@ static void take_frames(ear *e) {
     float frame[ASR_MAX_BANDS];
     while (mel_pull(&e->front, frame)) {
         asr_push_mel(&e->box.x, frame);
-        while (asr_step(&e->box.x)) {
-        }
+        while (asr_step(&e->box.x)) {}
     }
 }
 
@@ -75,8 +78,7 @@ static const char *hear(ear *e, size_t n, uint32_t chunk) {
     }
     if (mel_finish(&e->front)) take_frames(e);
     asr_finish(&e->box.x);
-    while (asr_step(&e->box.x)) {
-    }
+    while (asr_step(&e->box.x)) {}
     return asr_text(&e->box.x);
 }
 

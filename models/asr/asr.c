@@ -91,10 +91,18 @@ int asr_step(asr *x) {
     return 1;
 }
 
-const char *asr_text(const asr *x) { return x->words.text; }
-uint32_t asr_settled(const asr *x) { return x->words.settled; }
-uint32_t asr_word_count(const asr *x) { return x->words.words; }
-uint32_t asr_quiet_ms(const asr *x) { return ctc_quiet_frames(&x->search) * x->shape.frame_ms; }
+const char *asr_text(const asr *x) {
+    return x->words.text;
+}
+uint32_t asr_settled(const asr *x) {
+    return x->words.settled;
+}
+uint32_t asr_word_count(const asr *x) {
+    return x->words.words;
+}
+uint32_t asr_quiet_ms(const asr *x) {
+    return ctc_quiet_frames(&x->search) * x->shape.frame_ms;
+}
 
 asr_word asr_word_at(const asr *x, uint32_t index) {
     assert(index < x->words.words);

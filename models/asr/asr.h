@@ -24,12 +24,12 @@ typedef struct asr_limits {
 } asr_limits;
 
 typedef struct asr {
-    asr_shape shape;  /* config, from the file */
-    subsample front;  /* weights and state */
+    asr_shape shape; /* config, from the file */
+    subsample front; /* weights and state */
     const gguf *file;
     conformer_block *block; /* [blocks] */
-    linear_i8 head;   /* [vocab x dim] */
-    ngram lm;         /* of the beam search, when the file has one */
+    linear_i8 head;         /* [vocab x dim] */
+    ngram lm;               /* of the beam search, when the file has one */
     conformer_desk desk;
     ctc search;
     transcript words;
@@ -50,10 +50,10 @@ int asr_step(asr *x);                        /* 1 when it did one chunk, 0 when 
 /* The end of the sound: silence fills the last encoder frame and one more, so that no last word is lost. Idempotent. */
 void asr_finish(asr *x);
 
-const char *asr_text(const asr *x);            /* words so far, NUL-terminated, valid until the next call that takes `asr *` */
-uint32_t asr_settled(const asr *x);            /* its leading bytes (whole words) that no later sound can change */
+const char *asr_text(const asr *x); /* words so far, NUL-terminated, valid until the next call that takes `asr *` */
+uint32_t asr_settled(const asr *x); /* its leading bytes (whole words) that no later sound can change */
 uint32_t asr_word_count(const asr *x);
 asr_word asr_word_at(const asr *x, uint32_t index); /* index < asr_word_count */
-uint32_t asr_quiet_ms(const asr *x);           /* since the last token, as far as chunks were done */
+uint32_t asr_quiet_ms(const asr *x);                /* since the last token, as far as chunks were done */
 
 #endif

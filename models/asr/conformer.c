@@ -67,7 +67,9 @@ void conformer_reset(conformer_block *b, const asr_shape *s) {
     memset(b->frames, 0, sizeof(float) * (s->kernel - 1) * s->dim);
 }
 
-static uint32_t larger(uint32_t a, uint32_t b) { return a > b ? a : b; }
+static uint32_t larger(uint32_t a, uint32_t b) {
+    return a > b ? a : b;
+}
 
 void conformer_desk_layout(conformer_desk *d, arena *a, const asr_shape *s, const kernels *k) {
     d->k = k;
@@ -78,7 +80,7 @@ void conformer_desk_scratch(conformer_desk *d, arena *a, const asr_shape *s) {
     uint32_t wide = larger(s->ff, 3 * s->dim), rows = s->left + s->chunk;
     attention_layout(&d->attention, a, s->heads, s->dim / s->heads, rows);
     quant_layout(&d->quant, a, s->chunk, larger(wide, s->bands / 8 * s->channels));
-    d->wide = ARENA_ARRAY(a, float, (size_t)s->chunk * wide);
+    d->wide = ARENA_ARRAY(a, float, (size_t)s->chunk *wide);
     d->row = ARENA_ARRAY(a, float, (size_t)s->chunk * s->dim);
     d->line = ARENA_ARRAY(a, float, s->dim);
 }
@@ -104,7 +106,8 @@ static void attend(conformer_block *b, conformer_desk *d, const asr_shape *s, fl
     }
     uint32_t len = kvring_len(&b->past), own = len - n, first = own > s->left ? own - s->left : 0;
     for (uint32_t i = 0; i < n; i++)
-        attention_run(d->k, &d->attention, &d->rope, &b->past, d->row + (size_t)i * dim, d->wide + (size_t)i * 3 * dim, s->heads, own + i, first, len);
+        attention_run(d->k, &d->attention, &d->rope, &b->past, d->row + (size_t)i * dim, d->wide + (size_t)i * 3 * dim, s->heads, own + i, first,
+                      len);
     linear_run(d->k, &b->mix, d->wide, d->row, n, &d->quant);
     add_run(x, d->wide, n * dim);
 }

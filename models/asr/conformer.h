@@ -19,21 +19,21 @@ typedef struct conformer_feed {
 typedef struct conformer_block {
     conformer_feed first, second;
     norm attend, convolve, mid, out;
-    linear_i8 qkv, mix;      /* [3 dim x dim], [dim x dim] */
-    linear_i8 gate, join;    /* [2 dim x dim], [dim x dim] */
+    linear_i8 qkv, mix;          /* [3 dim x dim], [dim x dim] */
+    linear_i8 gate, join;        /* [2 dim x dim], [dim x dim] */
     const float *tap, *tap_bias; /* [kernel x dim] oldest frame first, [dim] */
-    kvring past;             /* state: keys and values of left+chunk frames */
-    float *frames;           /* state: [(kernel-1) x dim] */
+    kvring past;                 /* state: keys and values of left+chunk frames */
+    float *frames;               /* state: [(kernel-1) x dim] */
 } conformer_block;
 
 typedef struct conformer_desk { /* what all blocks of a model share: scratch and tables */
     const kernels *k;
-    rope_table rope;         /* left+chunk positions */
+    rope_table rope; /* left+chunk positions */
     attention_scratch attention;
     quant_scratch quant;
-    float *wide;             /* [chunk x max(ff, 3 dim)] */
-    float *row;              /* [chunk x dim] */
-    float *line;             /* [dim] */
+    float *wide; /* [chunk x max(ff, 3 dim)] */
+    float *row;  /* [chunk x dim] */
+    float *line; /* [dim] */
 } conformer_desk;
 
 int conformer_bind(conformer_block *b, const gguf *g, const asr_shape *s, uint32_t index, sotto_error *err); /* 0, or ERR_MODEL */

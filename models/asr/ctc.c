@@ -4,7 +4,7 @@
 #include "runtime/base/mathx.h"
 #include <string.h>
 
-static const float NEVER = -1e30f; /* log 0 */
+static const float NEVER = -1e30f;  /* log 0 */
 static const float HOPELESS = 9.0f; /* classes less likely than e^-9 of the best extend nothing */
 
 static void paths_layout(ctc_path *p, arena *a, uint32_t count, uint32_t most) {
@@ -45,7 +45,9 @@ static float log_add(float a, float b) {
     return low <= NEVER ? high : high + mathx_log(1.0f + mathx_exp(low - high));
 }
 
-static float total(const ctc_candidate *c) { return log_add(c->blank, c->label); }
+static float total(const ctc_candidate *c) {
+    return log_add(c->blank, c->label);
+}
 
 static void start_token(ctc_path *p, uint32_t most, uint32_t frame, uint32_t id, float probability) {
     if (p->count < most) p->token[p->count++] = (ctc_token){frame, (uint16_t)id, 1, probability};
@@ -63,8 +65,10 @@ static void push_best(ctc *c, const float *log_p) {
     ctc_path *p = &c->path[0];
     for (uint32_t i = 1; i < c->vocab; i++)
         if (log_p[i] > log_p[best]) best = i;
-    if (best != 0 && best != c->last) start_token(p, c->most, c->frames, best, mathx_exp(log_p[best]));
-    else if (best != 0 && p->count > 0 && p->token[p->count - 1].id == best) prolong_token(p, c->frames, mathx_exp(log_p[best]));
+    if (best != 0 && best != c->last)
+        start_token(p, c->most, c->frames, best, mathx_exp(log_p[best]));
+    else if (best != 0 && p->count > 0 && p->token[p->count - 1].id == best)
+        prolong_token(p, c->frames, mathx_exp(log_p[best]));
     c->last = best;
 }
 
@@ -156,8 +160,10 @@ static void build(const ctc *c, ctc_path *to, const ctc_candidate *from) {
     to->count = p->count;
     to->blank = from->blank;
     to->label = from->label;
-    if (from->id) start_token(to, c->most, c->frames, from->id, from->p);
-    else if (from->label > from->blank && to->count > 0) prolong_token(to, c->frames, from->p);
+    if (from->id)
+        start_token(to, c->most, c->frames, from->id, from->p);
+    else if (from->label > from->blank && to->count > 0)
+        prolong_token(to, c->frames, from->p);
 }
 
 static void push_beam(ctc *c, const float *log_p) {
@@ -184,8 +190,10 @@ static void push_beam(ctc *c, const float *log_p) {
 
 void ctc_push(ctc *c, const kernels *k, float *score) {
     log_softmax_run(k, score, c->vocab);
-    if (c->beam == 1) push_best(c, score);
-    else push_beam(c, score);
+    if (c->beam == 1)
+        push_best(c, score);
+    else
+        push_beam(c, score);
     c->frames++;
 }
 

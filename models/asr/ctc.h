@@ -33,22 +33,22 @@ typedef struct ctc_candidate {
 
 typedef struct ctc {
     uint32_t vocab, beam, most;
-    const ngram *lm;      /* what the beam adds for each token; NULL: nothing */
-    uint32_t frames;      /* taken since the reset */
-    uint32_t last;        /* beam 1: class of the frame before */
-    uint32_t paths;       /* hypotheses alive, 1..beam, best first */
-    ctc_path *path;       /* [beam] */
-    ctc_path *spare;      /* [beam] where the next frame's are built */
-    ctc_candidate *next;  /* [beam * (1 + CTC_CHOICES)]; beam 1: NULL */
+    const ngram *lm;     /* what the beam adds for each token; NULL: nothing */
+    uint32_t frames;     /* taken since the reset */
+    uint32_t last;       /* beam 1: class of the frame before */
+    uint32_t paths;      /* hypotheses alive, 1..beam, best first */
+    ctc_path *path;      /* [beam] */
+    ctc_path *spare;     /* [beam] where the next frame's are built */
+    ctc_candidate *next; /* [beam * (1 + CTC_CHOICES)]; beam 1: NULL */
 } ctc;
 
 /* beam 1..CTC_MAX_BEAM, `most` tokens a hypothesis. lm (NULL: none) is kept and used when beam > 1; its vocabulary is `vocab`. */
 void ctc_layout(ctc *c, arena *a, uint32_t vocab, uint32_t beam, uint32_t most, const ngram *lm); /* state */
-void ctc_scratch(ctc *c, arena *a); /* what a push needs only while it runs */
+void ctc_scratch(ctc *c, arena *a);                                                               /* what a push needs only while it runs */
 void ctc_reset(ctc *c);
-void ctc_push(ctc *c, const kernels *k, float *score); /* one frame of scores [vocab], any scale (softmax is taken); overwritten */
+void ctc_push(ctc *c, const kernels *k, float *score);      /* one frame of scores [vocab], any scale (softmax is taken); overwritten */
 const ctc_token *ctc_tokens(const ctc *c, uint32_t *count); /* of the best hypothesis */
-uint32_t ctc_settled(const ctc *c);       /* leading tokens that no later frame can change (their run and p may still grow) */
-uint32_t ctc_quiet_frames(const ctc *c);  /* frames since the last one that was heard in the last token; all when there is none */
+uint32_t ctc_settled(const ctc *c);                         /* leading tokens that no later frame can change (their run and p may still grow) */
+uint32_t ctc_quiet_frames(const ctc *c);                    /* frames since the last one that was heard in the last token; all when there is none */
 
 #endif

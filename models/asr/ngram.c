@@ -8,7 +8,8 @@ int ngram_bind(ngram *n, const gguf *g, uint32_t vocab, sotto_error *err) {
     memset(n, 0, sizeof *n);
     if (gguf_tensor_find(g, "lm.slots", &t) != 0) return 0;
     uint64_t slots = t.shape[0];
-    if (slots < 2 || slots > (1u << 24) || (slots & (slots - 1))) return error_set(err, ERR_MODEL, "%s: tensor lm.slots: expected a power of two of slots", g->name);
+    if (slots < 2 || slots > (1u << 24) || (slots & (slots - 1)))
+        return error_set(err, ERR_MODEL, "%s: tensor lm.slots: expected a power of two of slots", g->name);
     int code = gguf_need_tensor(g, "lm.slots", TENSOR_I32, slots, 0, &slot, err);
     if (!code) code = gguf_need_tensor(g, "lm.unigram", TENSOR_F32, vocab, 0, &unigram, err);
     if (!code) code = gguf_need_u32(g, "sotto.asr.lm.order", 1, NGRAM_MAX_ORDER, &n->order, err);

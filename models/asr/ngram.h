@@ -15,7 +15,7 @@ typedef struct ngram {
     const uint32_t *slot; /* [slots]; NULL: there is no model */
     const float *unigram; /* [vocab] log p */
     uint32_t slots, vocab, order;
-    float weight, bonus;  /* score of a token = weight * log p + bonus */
+    float weight, bonus; /* score of a token = weight * log p + bonus */
 } ngram;
 
 /* Binds the file's `lm.*` when it has them, else leaves n->slot NULL. 0, or ERR_MODEL. */

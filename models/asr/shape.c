@@ -7,7 +7,9 @@ typedef struct field {
     uint32_t *out;
 } field;
 
-static int refuse(const gguf *g, sotto_error *err, const char *what) { return error_set(err, ERR_MODEL, "%s: %s", g->name, what); }
+static int refuse(const gguf *g, sotto_error *err, const char *what) {
+    return error_set(err, ERR_MODEL, "%s: %s", g->name, what);
+}
 
 static int shape_check(const asr_shape *s, const gguf *g, sotto_error *err) {
     if (s->bands % 8) return refuse(g, err, "sotto.mel.bands: expected a multiple of 8");

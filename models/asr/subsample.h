@@ -29,8 +29,8 @@ typedef struct subsample {
 } subsample;
 
 int subsample_bind(subsample *s, const gguf *g, const asr_shape *shape, sotto_error *err); /* 0, or ERR_MODEL */
-void subsample_layout(subsample *s, arena *a);  /* state */
-void subsample_scratch(subsample *s, arena *a); /* what a push needs only while it runs */
+void subsample_layout(subsample *s, arena *a);                                             /* state */
+void subsample_scratch(subsample *s, arena *a);                                            /* what a push needs only while it runs */
 void subsample_reset(subsample *s);
 /* Takes one raw log-mel frame [bands]. 1 when it completed an encoder frame, written to out [dim]; else 0 and out is untouched. */
 int subsample_push(subsample *s, const kernels *k, quant_scratch *q, float *out, const float *mel);

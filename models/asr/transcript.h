@@ -15,14 +15,14 @@ typedef struct asr_word {
 } asr_word;
 
 typedef struct transcript {
-    gguf_value pieces;  /* the file's array of strings */
+    gguf_value pieces; /* the file's array of strings */
     uint32_t vocab, frame_ms;
-    uint32_t max_text;  /* bytes of text, the NUL included */
-    gguf_text *piece;   /* [vocab] */
-    char *text;         /* [max_text] NUL-terminated */
-    asr_word *word;     /* [max_text/2] */
+    uint32_t max_text; /* bytes of text, the NUL included */
+    gguf_text *piece;  /* [vocab] */
+    char *text;        /* [max_text] NUL-terminated */
+    asr_word *word;    /* [max_text/2] */
     uint32_t len, words;
-    uint32_t settled;   /* leading bytes that no later frame can change: whole words */
+    uint32_t settled; /* leading bytes that no later frame can change: whole words */
 } transcript;
 
 int transcript_bind(transcript *t, const gguf *g, uint32_t vocab, uint32_t frame_ms, sotto_error *err); /* 0, or ERR_MODEL */
