@@ -158,7 +158,7 @@ static float power_of(const float *x, uint32_t n) {
     return (float)(sum / n);
 }
 
-static const char *const QUESTIONS[] = {"q00_demo",     "q02_date",       "q03_alarm", "q05_convert",
+static const char *const QUESTIONS[] = {"q01_time",     "q02_date",       "q03_alarm", "q05_convert",
                                         "q08_light_on", "q12_thermostat", "q14_order", "q15_volume"};
 enum { QUESTION_COUNT = sizeof QUESTIONS / sizeof QUESTIONS[0] };
 
