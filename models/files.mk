@@ -23,6 +23,7 @@ CORE_SRC += models/gguf_need.c
 CORE_SRC += models/asr/shape.c
 CORE_SRC += models/asr/subsample.c
 CORE_SRC += models/asr/conformer.c
+CORE_SRC += models/asr/wordlist.c
 CORE_SRC += models/asr/ctc.c
 CORE_SRC += models/asr/transcript.c
 CORE_SRC += models/asr/asr.c

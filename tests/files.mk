@@ -38,3 +38,4 @@ TESTS += test_interop
 TESTS += test_live
 TESTS += test_turns
 TESTS += test_cli_text
+TESTS += test_wordlist

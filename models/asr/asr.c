@@ -13,6 +13,7 @@ int asr_bind(asr *x, const gguf *file, sotto_error *err) {
     for (uint32_t i = 0; !code && i < s->blocks; i++) code = conformer_bind(&checked, file, s, i, err);
     if (!code) code = linear_bind(&x->head, file, "head", s->vocab, s->dim, 1, err);
     if (!code) code = ngram_bind(&x->lm, file, s->vocab, err);
+    if (!code) code = wordlist_bind(&x->known, file, err);
     if (!code) code = transcript_bind(&x->words, file, s->vocab, s->frame_ms, err);
     return code;
 }
@@ -35,6 +36,8 @@ void asr_layout(asr *x, arena *a, const asr_limits *limits) {
     conformer_desk_layout(&x->desk, a, s, limits->k);
     ctc_layout(&x->search, a, s->vocab, limits->beam, limits->max_text, &x->lm);
     transcript_layout(&x->words, a, limits->max_text);
+    x->known.piece = x->words.piece;
+    if (x->known.slot) x->search.known = &x->known;
     x->frame = ARENA_ARRAY(a, float, (size_t)s->chunk * s->dim);
 }
 

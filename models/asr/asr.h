@@ -30,6 +30,7 @@ typedef struct asr {
     conformer_block *block; /* [blocks] */
     linear_i8 head;         /* [vocab x dim] */
     ngram lm;               /* of the beam search, when the file has one */
+    wordlist known;         /* words that the search prefers */
     conformer_desk desk;
     ctc search;
     transcript words;

@@ -124,13 +124,22 @@ static float prior(const ctc *c, const ctc_path *p, uint32_t id) {
     return c->lm->weight * ngram_score(c->lm, context, count, id) + c->lm->bonus;
 }
 
+/* What the list of known words takes from path p for `id`. */
+static float unknown(const ctc *c, const ctc_path *p, uint32_t id) {
+    uint16_t ids[CTC_WORD];
+    uint32_t count = p->count < CTC_WORD ? p->count : CTC_WORD;
+    if (!c->known) return 0;
+    for (uint32_t i = 0; i < count; i++) ids[i] = p->token[p->count - count + i].id;
+    return wordlist_score(c->known, ids, count, id);
+}
+
 /* Path i with `id` added; joins the stay of an equal path when there is one. Returns the new number of candidates. */
 static uint32_t candidate_extend(const ctc *c, uint32_t i, uint32_t id, const float *log_p, uint32_t count) {
     const ctc_path *p = &c->path[i];
     int same = p->count > 0 && p->token[p->count - 1].id == id;
     float score = (same ? p->blank : log_add(p->blank, p->label)) + log_p[id];
     if (p->count == c->most || score <= NEVER) return count;
-    score += prior(c, p, id);
+    score += prior(c, p, id) + unknown(c, p, id);
     uint32_t equal = twin(c, i, id);
     if (equal < c->paths) {
         c->next[equal].label = log_add(c->next[equal].label, score);

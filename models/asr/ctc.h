@@ -7,11 +7,12 @@
 #ifndef SOTTO_MODELS_ASR_CTC_H
 #define SOTTO_MODELS_ASR_CTC_H
 #include "models/asr/ngram.h"
+#include "models/asr/wordlist.h"
 #include "models/kernels/kernels.h"
 #include "runtime/base/arena.h"
 #include <stdint.h>
 
-enum { CTC_MAX_BEAM = 32, CTC_CHOICES = 12 }; /* classes a frame that may extend a hypothesis */
+enum { CTC_MAX_BEAM = 32, CTC_CHOICES = 12, CTC_WORD = 24 }; /* classes a frame that may extend a hypothesis; tokens of a word that is looked up */
 
 typedef struct ctc_token {
     uint32_t first; /* frame where it starts */
@@ -33,13 +34,14 @@ typedef struct ctc_candidate {
 
 typedef struct ctc {
     uint32_t vocab, beam, most;
-    const ngram *lm;     /* what the beam adds for each token; NULL: nothing */
-    uint32_t frames;     /* taken since the reset */
-    uint32_t last;       /* beam 1: class of the frame before */
-    uint32_t paths;      /* hypotheses alive, 1..beam, best first */
-    ctc_path *path;      /* [beam] */
-    ctc_path *spare;     /* [beam] where the next frame's are built */
-    ctc_candidate *next; /* [beam * (1 + CTC_CHOICES)]; beam 1: NULL */
+    const ngram *lm;       /* what the beam adds for each token; NULL: nothing */
+    const wordlist *known; /* words that it prefers, set after the layout; NULL: none */
+    uint32_t frames;       /* taken since the reset */
+    uint32_t last;         /* beam 1: class of the frame before */
+    uint32_t paths;        /* hypotheses alive, 1..beam, best first */
+    ctc_path *path;        /* [beam] */
+    ctc_path *spare;       /* [beam] where the next frame's are built */
+    ctc_candidate *next;   /* [beam * (1 + CTC_CHOICES)]; beam 1: NULL */
 } ctc;
 
 /* beam 1..CTC_MAX_BEAM, `most` tokens a hypothesis. lm (NULL: none) is kept and used when beam > 1; its vocabulary is `vocab`. */

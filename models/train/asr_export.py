@@ -62,8 +62,9 @@ def add_block(writer, name, block):
     add_norm(writer, f"{name}.norm", block.norm)
 
 
-def write(path, model, mean, istd, pieces, version, name="nano", lm=None):
-    """The whole file. model: a Recognizer; mean, istd: [bands] tensors; pieces: list of strings, [0] the blank; lm: of asr_lm.py."""
+def write(path, model, mean, istd, pieces, version, name="nano", lm=None, words=None):
+    """The whole file. model: a Recognizer; mean, istd: [bands] tensors; pieces: list of strings, [0] the blank; lm: of asr_lm.py;
+    words: of asr_wordlist.py."""
     c = model.config
     writer = gguf.GGUFWriter(str(path), "sotto-asr")
     writer.add_custom_alignment(64)
@@ -90,6 +91,9 @@ def write(path, model, mean, istd, pieces, version, name="nano", lm=None):
         writer.add_float32("sotto.asr.lm.bonus", float(lm["bonus"]))
         writer.add_tensor("lm.slots", lm["slots"])
         writer.add_tensor("lm.unigram", lm["unigram"])
+    if words is not None:
+        writer.add_float32("sotto.asr.words.penalty", float(words["penalty"]))
+        writer.add_tensor("words.slots", words["slots"])
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
@@ -113,10 +117,13 @@ def main():
     parser.add_argument("--lm", type=pathlib.Path, help="token model of asr_lm.py for the beam search")
     parser.add_argument("--lm-weight", type=float, default=0.4)
     parser.add_argument("--lm-bonus", type=float, default=0.6)
+    parser.add_argument("--words", type=pathlib.Path, help="known words of asr_wordlist.py for the beam search")
+    parser.add_argument("--words-penalty", type=float, default=3.0)
     args = parser.parse_args()
     model, saved = asr_eval.load_checkpoint(args.checkpoint)
     lm = dict(np.load(args.lm), weight=args.lm_weight, bonus=args.lm_bonus) if args.lm else None
-    write(args.out, model, saved["mean"], saved["istd"], saved["pieces"], args.version, lm=lm)
+    words = dict(np.load(args.words), penalty=args.words_penalty) if args.words else None
+    write(args.out, model, saved["mean"], saved["istd"], saved["pieces"], args.version, lm=lm, words=words)
     print(f"{args.out}: {args.out.stat().st_size} bytes, {model.parameters_count()} parameters, {macs_per_second(model) / 1e6:.2f} M multiply-accumulates a second")
 
 
