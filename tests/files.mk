@@ -39,3 +39,4 @@ TESTS += test_live
 TESTS += test_turns
 TESTS += test_cli_text
 TESTS += test_wordlist
+TESTS += test_hear

@@ -20,12 +20,12 @@ MASK = (1 << 64) - 1
 PROBES = 128
 
 
-def sentences(data, count, seed):
+def sentences(data, count, seed, emphasis):
     """Sentences with how often each counts."""
     rng = random.Random(seed)
     kinds = asr_data.read_lists(data, rng)
-    out = [(s, 1) for s in set(commands(count, seed + 5, asr_data.questions()))]
-    out += [(s, 1) for s in kinds["nlu"]] + [(s, 2) for s in kinds["coffee"]] + [(s, 1) for s in kinds["read"][:25000]]
+    out = [(s, emphasis) for s in set(commands(count, seed + 5, asr_data.questions()))]
+    out += [(s, 1) for s in kinds["nlu"]] + [(spelt(s), 2) for s in kinds["coffee"]] + [(s, 1) for s in kinds["read"][:25000]]
     skip = asr_data.questions()
     out += [(t, 2) for s, _, t in asr_data.manifest(data, "train") if s in ("speechocean", "libri") and t not in skip]
     return out
@@ -134,11 +134,12 @@ def main():
     parser.add_argument("--work", type=pathlib.Path, required=True)
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--order", type=int, default=6)
-    parser.add_argument("--slots", type=int, default=65536)
-    parser.add_argument("--count", type=int, default=50000, help="commands")
+    parser.add_argument("--slots", type=int, default=131072)
+    parser.add_argument("--count", type=int, default=120000, help="commands")
+    parser.add_argument("--emphasis", type=int, default=4, help="how often a command counts against a sentence of the collections")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
-    slots, unigram, kept = build(sentences(args.data, args.count, args.seed), asr_bpe.Bpe.load(args.work / "bpe.json"), args.order, args.slots)
+    slots, unigram, kept = build(sentences(args.data, args.count, args.seed, args.emphasis), asr_bpe.Bpe.load(args.work / "bpe.json"), args.order, args.slots)
     np.savez(args.out, slots=slots.view(np.int32), unigram=unigram, order=args.order)
     print(f"{kept} entries in {args.slots} slots")
 

@@ -152,7 +152,7 @@ class Training:
         part.rename(self.args.work / "last.pt")
 
     def update(self, batch, progress, augment):
-        rate = self.args.rate * min(1.0, (self.step + 1) / 400) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, progress))))
+        rate = self.args.rate * min(1.0, (self.step + 1) / 400) * (0.001 + 0.999 * 0.5 * (1 + math.cos(math.pi * min(1.0, progress))))
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         mel = collate(batch, self.mean, self.istd, self.rng, augment)
