@@ -20,7 +20,14 @@ MASK = (1 << 64) - 1
 PROBES = 128
 
 
-def sentences(data, count, seed, emphasis):
+SPELLING = {"cappucino": "cappuccino", "expresso": "espresso"}  # as some customers' lines have it
+
+
+def spelt(text):
+    return " ".join(SPELLING.get(w, w) for w in text.split())
+
+
+def sentences(data, count, seed, emphasis=1):
     """Sentences with how often each counts."""
     rng = random.Random(seed)
     kinds = asr_data.read_lists(data, rng)

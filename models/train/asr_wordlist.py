@@ -58,12 +58,12 @@ def main():
     parser.add_argument("--data", type=pathlib.Path, default=asr_data.DATA)
     parser.add_argument("--work", type=pathlib.Path, required=True)
     parser.add_argument("--out", type=pathlib.Path, required=True)
-    parser.add_argument("--slots", type=int, default=131072)
-    parser.add_argument("--count", type=int, default=50000, help="commands")
+    parser.add_argument("--slots", type=int, default=65536)
+    parser.add_argument("--count", type=int, default=120000, help="commands")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     counts = collections.Counter()
-    for text, weight in asr_lm.sentences(args.data, args.count, args.seed):
+    for text, weight in asr_lm.sentences(args.data, args.count, args.seed, 4):
         for word in text.split():
             counts[word] += weight
     known, words = keep(counts, args.slots * 7 // 10)
