@@ -10,7 +10,7 @@ void sotto_config_default(sotto_config *c) {
     c->input_samples = 8192;
     c->output_samples = 8192;
     c->max_text = 512;
-    c->beam = 8;
+    c->beam = 16;
     c->llm_window = 252;
     c->llm_sinks = 4;
     c->llm_batch = 8;

@@ -114,7 +114,7 @@ static void odd_sound_is_heard(void **state) {
     assert_int_equal(run("hear $T/fast.wav"), 0);
     expect("hear $T/nan.wav", 0, "2 samples were not numbers");
     expect("hear $T/short.wav", 1, "holds no samples");
-    expect("hear tests/golden/questions/demo.wav", 0, "twelve minutes");
+    expect("hear tests/golden/questions/demo.wav", 0, "fifteen times eight");
     expect("hear --json tests/golden/questions/demo.wav", 0, "\"begin_ms\"");
 }
 

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 enum { RATE = SOTTO_RATE, SILENCE = 200, LONGEST = 30 * RATE };
-#define ANSWER "timer_set duration=twelve minutes"
+#define ANSWER "math expr=fifteen times eight"
 
 static pid_t server, talker;
 static char folder[] = "/tmp/sotto-live-XXXXXX", said_path[64], told_path[64], sotto_path[256];

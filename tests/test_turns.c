@@ -286,8 +286,8 @@ static void speech_interrupts_a_reply(void **state) {
     finish(&wild);
     voice_end(wild.s);
     assert_int_equal(wild.heard.turns, 2);
-    const char *call = strstr(wild.heard.text, "timer_set duration=twelve minutes");
-    assert_true(call && strstr(call + 1, "timer_set duration=twelve minutes"));
+    const char *call = strstr(wild.heard.text, VOICE_CALL);
+    assert_true(call && strstr(call + 1, VOICE_CALL));
 }
 
 static void texts_that_are_none_are_refused(void **state) {

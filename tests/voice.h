@@ -5,6 +5,8 @@
 
 #define VOICE_PACK "models/packs/nano/"
 #define VOICE_QUESTION "tests/golden/questions/demo.wav"
+#define VOICE_WORDS "fifteen times eight"   /* heard in it */
+#define VOICE_CALL "math expr=" VOICE_WORDS /* and asked for */
 
 enum { VOICE_SAMPLES = 16000 * 30, VOICE_TEXT = 8192 };
 
