@@ -65,7 +65,8 @@ static int layout_speech(layout *l, speech *x) {
     const gguf *sound = tts ? model_file(c->vocoder, &l->err, "vocoder") : NULL;
     if (!sound || speech_bind(x, words, tts, sound, &l->err) != 0) return l->err.code;
     if (model_sound(tts, &l->err) != 0 || model_sound(sound, &l->err) != 0) return l->err.code;
-    if (x->sound.hop != HOP) return error_set(&l->err, ERR_MODEL, "%s: key sotto.vocoder.hop: is %u, expected %d", sound->name, (unsigned)x->sound.hop, HOP);
+    if (x->sound.hop != HOP)
+        return error_set(&l->err, ERR_MODEL, "%s: key sotto.vocoder.hop: is %u, expected %d", sound->name, (unsigned)x->sound.hop, HOP);
     speech_limits limits = {.k = l->k, .max_text = c->max_text, .speed = c->speed};
     speech_layout(x, &l->kept, &limits);
     speech_scratch(x, &l->scratch);
