@@ -111,7 +111,7 @@ static void full_or_closed_streams(void **state) {
 static void cut_sound_is_told(void **state) {
     (void)state;
     expect("head -c 43000 " QUESTION " > $T/cut.wav; $S hear $T/cut.wav", 0, "shorter than its header says");
-    expect("head -c 20000 tests/golden/questions/q04_math.flac > $T/cut.flac; $S hear $T/cut.flac", 1, "cannot read audio after");
+    expect("head -c 20000 tests/golden/questions/q04_timer.flac > $T/cut.flac; $S hear $T/cut.flac", 1, "cannot read audio after");
 }
 
 static void numbers_that_are_none(void **state) {

@@ -96,7 +96,7 @@ def main():
     p.add_argument("--sotto", default="build/sotto")
     p.add_argument("--set", required=True)
     p.add_argument("--split", required=True)
-    p.add_argument("--beam", default="8")
+    p.add_argument("--beam", default="16")
     p.add_argument("--show", type=int, default=0, help="print this many references with their transcripts")
     a = p.parse_args()
     rows = rows_of(a.data, a.set, a.split)
