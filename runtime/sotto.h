@@ -61,7 +61,7 @@ typedef struct sotto_hooks {
     /* Runs a tool: writes a short speakable result (NUL-terminated, at most cap bytes) and returns 0, or non-zero for a call
      * that cannot be done (the reply is then an apology). NULL: every call is answered by the apology. */
     int (*tool)(void *user, const sotto_call *call, char *result, size_t cap);
-    void (*log)(void *user, const char *line); /* may be NULL */
+    void (*log)(void *user, const char *line); /* one line for each tool call that could not be done; may be NULL */
     void *user;
 } sotto_hooks;
 

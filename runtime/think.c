@@ -4,6 +4,7 @@
  * by a spoken apology, which also goes into the cache, so that the model's history says what was said.
  */
 #include "models/llm/toolcall.h"
+#include "runtime/base/fmt.h"
 #include "runtime/internal.h"
 #include <string.h>
 
@@ -58,6 +59,14 @@ static int think_run_tool(sotto *s, const toolcall *parsed, char *result, size_t
     return code;
 }
 
+/* A call that could not be done is worth a line in the platform's log: the listener only hears the apology. */
+static void think_log(const sotto *s, const char *call, const char *why) {
+    char line[LINE_BYTES];
+    if (!s->config.hooks.log) return;
+    fmt_put(line, sizeof line, "tool call \"%s\": %s", call, why[0] ? why : "the platform could not do it");
+    s->config.hooks.log(s->config.hooks.user, line);
+}
+
 static void think_call(sotto *s, const char *text, size_t len) {
     toolcall parsed;
     char result[LINE_BYTES];
@@ -65,10 +74,12 @@ static void think_call(sotto *s, const char *text, size_t len) {
     enum toolcall_result code = toolcall_parse(&parsed, text, len);
     if (code != TOOLCALL_OK) {
         event_raise(&s->events, SOTTO_EV_TOOL_RESULT, turn_now(s), toolcall_strerror(code));
+        think_log(s, text, toolcall_strerror(code));
         think_say(s, APOLOGY);
         return;
     }
     int failed = think_run_tool(s, &parsed, result, sizeof result);
+    if (failed) think_log(s, text, result);
     event_raise(&s->events, SOTTO_EV_TOOL_RESULT, turn_now(s), result);
     if (!failed && strcmp(parsed.tool->name, "repeat") == 0 && s->last_reply[0])
         think_say(s, s->last_reply);

@@ -123,6 +123,11 @@ static void the_plan_fits_a_microcontroller(void **state) {
     assert_int_equal(sotto_plan(&pack.config, &m), SOTTO_OK);
     assert_true(m.bytes <= 2u << 20);
     assert_true(m.weights <= 8u << 20);
+    sotto_memory_report told;
+    sotto *s = voice_start(&pack.config);
+    sotto_memory(s, &told);
+    assert_memory_equal(&told, &m, sizeof m);
+    voice_end(s);
 }
 
 static void stages_may_be_absent(void **state) {
@@ -233,14 +238,23 @@ static void models_of_another_front_end_are_refused(void **state) {
     expect_refused(1, "llama.block_count", 7, "blk.6.attn_q.weight is missing");
 }
 
+static char logged[256];
+
+static void keep_line(void *user, const char *line) {
+    (void)user;
+    snprintf(logged, sizeof logged, "%s", line);
+}
+
 static void failed_tools_are_answered_by_an_apology(void **state) {
     sotto_config c = pack.config;
     (void)state;
     c.hooks.tool = NULL;
+    c.hooks.log = keep_line;
     hear_once(&c, &other, 160);
     assert_int_equal(other.turns, 1);
     assert_non_null(strstr(other.text, "Sorry"));
     assert_true(other.samples > SOTTO_RATE / 4);
+    assert_string_equal(logged, "tool call \"" VOICE_CALL "\": the platform could not do it");
 }
 
 /* Law 5: what the looks at the clock cost, over what the turn costs. */
