@@ -36,14 +36,31 @@ static int check_rows(const linear_i8 *l, const gguf *g, const char *prefix, sot
     return 0;
 }
 
+/* Is `prefix`.weight kept as floats? */
+static int is_real(const gguf *g, const char *prefix) {
+    char name[NAME_MAX_BYTES];
+    gguf_tensor t;
+    fmt_put(name, sizeof name, "%s.weight", prefix);
+    return gguf_tensor_find(g, name, &t) == 0 && t.type == TENSOR_F32;
+}
+
+static int bind_real(linear_i8 *l, const gguf *g, const char *prefix, uint32_t rows, uint32_t cols, int with_bias, sotto_error *err) {
+    const void *w, *bias = NULL;
+    int code = bind_part(g, prefix, "weight", TENSOR_F32, rows, cols, &w, err);
+    if (!code && with_bias) code = bind_part(g, prefix, "bias", TENSOR_F32, rows, 0, &bias, err);
+    if (!code) *l = (linear_i8){.bias = bias, .rows = rows, .cols = cols, .real = w};
+    return code;
+}
+
 int linear_bind(linear_i8 *l, const gguf *g, const char *prefix, uint32_t rows, uint32_t cols, int with_bias, sotto_error *err) {
     const void *w, *scale, *sum, *bias = NULL;
+    if (is_real(g, prefix)) return bind_real(l, g, prefix, rows, cols, with_bias, err);
     int code = bind_part(g, prefix, "weight", TENSOR_I8, rows, cols, &w, err);
     if (!code) code = bind_part(g, prefix, "scale", TENSOR_F32, rows, 0, &scale, err);
     if (!code) code = bind_part(g, prefix, "rowsum", TENSOR_I32, rows, 0, &sum, err);
     if (!code && with_bias) code = bind_part(g, prefix, "bias", TENSOR_F32, rows, 0, &bias, err);
     if (code) return code;
-    linear_i8 bound = {w, scale, sum, bias, rows, cols};
+    linear_i8 bound = {w, scale, sum, bias, rows, cols, NULL};
     code = check_rows(&bound, g, prefix, err);
     if (!code) *l = bound;
     return code;
@@ -56,9 +73,19 @@ void quant_layout(quant_scratch *s, arena *a, uint32_t rows, uint32_t cols) {
     s->cols = cols;
 }
 
+static void linear_real(const kernels *k, const linear_i8 *l, float *y, const float *x, uint32_t count) {
+    for (; count > 0; count--, x += l->cols, y += l->rows) {
+        for (uint32_t r = 0; r < l->rows; r++) y[r] = k->dot_f32(l->real + (size_t)r * l->cols, x, l->cols) + (l->bias ? l->bias[r] : 0.0f);
+    }
+}
+
 /* Rows are taken in slices that the scratch holds; a row's result does not depend on the slice it is in. */
 void linear_run(const kernels *k, const linear_i8 *l, float *y, const float *x, uint32_t count, quant_scratch *s) {
     assert(s->rows > 0 && l->cols <= s->cols);
+    if (l->real) {
+        linear_real(k, l, y, x, count);
+        return;
+    }
     for (uint32_t done = 0; done < count; done += s->rows) {
         uint32_t n = count - done < s->rows ? count - done : s->rows;
         const float *from = x + (size_t)done * l->cols;

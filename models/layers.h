@@ -9,11 +9,12 @@
 #include "runtime/base/arena.h"
 
 typedef struct linear_i8 { /* y = W x + b, W int8 [rows x cols] with a float scale per row (I8 of runtime/README.md) */
-    const int8_t *w;
+    const int8_t *w;       /* NULL: `real` is the weight */
     const float *scale;
     const int32_t *sum;
     const float *bias; /* NULL: none */
     uint32_t rows, cols;
+    const float *real; /* [rows x cols] of a file that keeps its weights as F32, to measure what int8 costs; else NULL */
 } linear_i8;
 
 typedef struct norm { /* LayerNorm (bias set) or RMSNorm (bias NULL) over n values */
@@ -28,7 +29,8 @@ typedef struct quant_scratch { /* where activations are quantised: rows*cols int
     uint32_t rows, cols; /* largest this scratch holds */
 } quant_scratch;
 
-/* Binds `prefix`.weight/.scale/.rowsum(/.bias). Row sums are verified against the weights. 0, or ERR_MODEL. */
+/* Binds `prefix`.weight/.scale/.rowsum(/.bias); a weight of type F32 has no scale and no row sums and is computed with in float. Row sums are
+ * verified against the weights. 0, or ERR_MODEL. */
 int linear_bind(linear_i8 *l, const gguf *g, const char *prefix, uint32_t rows, uint32_t cols, int with_bias, sotto_error *err);
 /* y [count x rows] = layer(x [count x cols]); y must not overlap x. */
 void linear_run(const kernels *k, const linear_i8 *l, float *y, const float *x, uint32_t count, quant_scratch *s);

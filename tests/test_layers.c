@@ -61,7 +61,7 @@ static void on_every_table(void (*check)(const kernels *k, float *out), size_t n
 }
 
 static void linear_on(const kernels *k, float *out) {
-    float *x = golden("linear", COUNT * COLS + COUNT * ROWS);
+    float *x = golden("linear", COUNT * COLS + 2 * COUNT * ROWS);
     linear_i8 l;
     sotto_error err = {0};
     assert_int_equal(linear_bind(&l, &model.file, "fc", ROWS, COLS, 1, &err), 0);
@@ -74,6 +74,24 @@ static void linear_on(const kernels *k, float *out) {
             if (out[i] != x[COUNT * COLS + i]) fail_msg("%s: y[%d] = %.9g, expected exactly %.9g", k->name, i, out[i], x[COUNT * COLS + i]);
     }
     free(x);
+}
+
+static void real_on(const kernels *k, float *out) {
+    float *x = golden("linear", COUNT * COLS + 2 * COUNT * ROWS);
+    linear_i8 l;
+    sotto_error err = {0};
+    int8_t q[COLS];
+    float scale[1];
+    quant_scratch s = {q, scale, 1, COLS};
+    assert_int_equal(linear_bind(&l, &model.file, "real", ROWS, COLS, 1, &err), 0);
+    linear_run(k, &l, out, x, COUNT, &s);
+    near_all("float linear", out, x + COUNT * COLS + COUNT * ROWS, COUNT * ROWS, 2e-5, 2e-6);
+    free(x);
+}
+
+static void a_float_layer_computes_in_float(void **state) {
+    (void)state;
+    on_every_table(real_on, COUNT * ROWS);
 }
 
 static void linear_is_exact(void **state) {
@@ -91,6 +109,8 @@ static void broken_layers_are_refused(void **state) {
     assert_non_null(strstr(err.text, "tensor fc.weight: shape 37 x 13"));
     assert_int_equal(linear_bind(&l, &model.file, "broken", ROWS, COLS, 1, &err), ERR_MODEL);
     assert_string_equal(err.text, "layers_linear.gguf: tensor broken.bias: is not in the file");
+    assert_int_equal(linear_bind(&l, &model.file, "real", COLS, ROWS, 1, &err), ERR_MODEL);
+    assert_non_null(strstr(err.text, "tensor real.weight: shape 37 x 13"));
     assert_int_equal(l.rows, 7); /* untouched */
 }
 
@@ -219,6 +239,7 @@ static int close_model(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(linear_is_exact),
+        cmocka_unit_test(a_float_layer_computes_in_float),
         cmocka_unit_test(broken_layers_are_refused),
         cmocka_unit_test(norms_match),
         cmocka_unit_test(softmaxes_match),

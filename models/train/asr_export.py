@@ -17,6 +17,10 @@ LICENCE = "Weights: Apache-2.0 project weights; data and licences in asr.md"
 
 
 def add_linear(writer, name, layer):
+    if getattr(writer, "keep_float", False):  # --float: to measure what int8 costs
+        add_floats(writer, f"{name}.weight", layer.weight)
+        add_floats(writer, f"{name}.bias", layer.bias)
+        return
     q, scale = quantize_rows(layer.weight.detach().float())
     q = q.to(torch.int8).numpy()
     writer.add_tensor(f"{name}.weight", q)
@@ -62,11 +66,12 @@ def add_block(writer, name, block):
     add_norm(writer, f"{name}.norm", block.norm)
 
 
-def write(path, model, mean, istd, pieces, version, name="nano", lm=None, words=None):
+def write(path, model, mean, istd, pieces, version, name="nano", lm=None, words=None, keep_float=False):
     """The whole file. model: a Recognizer; mean, istd: [bands] tensors; pieces: list of strings, [0] the blank; lm: of asr_lm.py;
     words: of asr_wordlist.py."""
     c = model.config
     writer = gguf.GGUFWriter(str(path), "sotto-asr")
+    writer.keep_float = keep_float
     writer.add_custom_alignment(64)
     writer.add_name(name)
     writer.add_version(version)
@@ -119,11 +124,12 @@ def main():
     parser.add_argument("--lm-bonus", type=float, default=0.6)
     parser.add_argument("--words", type=pathlib.Path, help="known words of asr_wordlist.py for the beam search")
     parser.add_argument("--words-penalty", type=float, default=3.0)
+    parser.add_argument("--float", action="store_true", help="weights of the linear layers as float32, to measure int8 against")
     args = parser.parse_args()
     model, saved = asr_eval.load_checkpoint(args.checkpoint)
     lm = dict(np.load(args.lm), weight=args.lm_weight, bonus=args.lm_bonus) if args.lm else None
     words = dict(np.load(args.words), penalty=args.words_penalty) if args.words else None
-    write(args.out, model, saved["mean"], saved["istd"], saved["pieces"], args.version, lm=lm, words=words)
+    write(args.out, model, saved["mean"], saved["istd"], saved["pieces"], args.version, lm=lm, words=words, keep_float=args.float)
     print(f"{args.out}: {args.out.stat().st_size} bytes, {model.parameters_count()} parameters, {macs_per_second(model) / 1e6:.2f} M multiply-accumulates a second")
 
 

@@ -59,6 +59,8 @@ def golden_linear(out: pathlib.Path, r: np.random.Generator) -> None:
     writer.add_tensor("fc.bias", bias)
     writer.add_tensor("norm.weight", (1 + 0.2 * r.standard_normal(N)).astype(np.float32))
     writer.add_tensor("norm.bias", (0.3 * r.standard_normal(N)).astype(np.float32))
+    writer.add_tensor("real.weight", real)  # the same layer in float
+    writer.add_tensor("real.bias", bias)
     writer.add_tensor("broken.weight", w)
     writer.add_tensor("broken.scale", scale)
     writer.add_tensor("broken.rowsum", w.astype(np.int32).sum(axis=1).astype(np.int32) + (np.arange(ROWS) == 4).astype(np.int32))
@@ -66,7 +68,7 @@ def golden_linear(out: pathlib.Path, r: np.random.Generator) -> None:
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
-    write(out, "linear", x, y)
+    write(out, "linear", x, y, exact)
 
 
 def read_norm(out: pathlib.Path) -> tuple[torch.Tensor, torch.Tensor]:
