@@ -55,11 +55,11 @@ void asr_reset(asr *x) {
     ctc_reset(&x->search);
     transcript_reset(&x->words);
     x->ready = x->phase = 0;
-    x->heard = x->ended = 0;
+    x->heard = x->ended = x->flush = 0;
 }
 
 static void asr_take(asr *x, const float *mel) {
-    if (x->ready == x->shape.chunk) asr_step(x);
+    if (x->ready == x->shape.chunk || x->flush) asr_step(x);
     x->ready += (uint32_t)subsample_push(&x->front, x->desk.k, &x->desk.quant, x->frame + (size_t)x->ready * x->shape.dim, mel);
     x->phase = (x->phase + 1) % ASR_SUBSAMPLE;
     x->heard = 1;
@@ -79,10 +79,15 @@ void asr_finish(asr *x) {
     while (missing-- > 0) asr_take(x, silence);
 }
 
+void asr_flush(asr *x) {
+    x->flush = x->ready > 0;
+}
+
 int asr_step(asr *x) {
     const asr_shape *s = &x->shape;
     uint32_t n = x->ready, count;
-    if (n < s->chunk && !(x->ended && n > 0)) return 0;
+    if (n < s->chunk && !((x->ended || x->flush) && n > 0)) return 0;
+    x->flush = 0;
     for (uint32_t i = 0; i < s->blocks; i++) conformer_run(&x->block[i], &x->desk, s, x->frame, n);
     for (uint32_t i = 0; i < n; i++) {
         linear_run(x->desk.k, &x->head, x->score, x->frame + (size_t)i * s->dim, 1, &x->desk.quant);

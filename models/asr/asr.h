@@ -39,6 +39,7 @@ typedef struct asr {
     uint32_t ready;   /* frames in it */
     uint32_t phase;   /* mel frames since the reset, mod 8 */
     int heard, ended; /* a mel frame came since the reset; asr_finish was called */
+    int flush;        /* the next step does what waits */
 } asr;
 
 /* Checks every shape and points at the weights; `file` and its bytes must outlive x. 0, or ERR_MODEL with what was expected. */
@@ -48,6 +49,9 @@ void asr_scratch(asr *x, arena *a);                          /* what one push or
 void asr_reset(asr *x);
 void asr_push_mel(asr *x, const float *mel); /* one raw log-mel frame [bands]; ignored after asr_finish */
 int asr_step(asr *x);                        /* 1 when it did one chunk, 0 when there is nothing to do */
+/* The next asr_step does the encoder frames that wait as a chunk of their own (at a pause: they have no future worth waiting for). The transcript
+ * depends on where this is called, not on when the steps are done. */
+void asr_flush(asr *x);
 /* The end of the sound: silence fills the last encoder frame and one more, so that no last word is lost. Idempotent. */
 void asr_finish(asr *x);
 
