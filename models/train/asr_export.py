@@ -1,6 +1,6 @@
 """Writes a checkpoint as asr.gguf: int8 rows with scales and row sums, the rest float32 (names: runtime/README.md, section asr).
 
-    python asr_export.py --checkpoint DIR/last.pt --out models/packs/nano/asr.gguf
+    python asr_export.py --checkpoint DIR/last.pt --lexicon DIR/lexicon.npz --lm DIR/wordlm.npz --out models/packs/nano/asr.gguf
 """
 import argparse
 import pathlib
@@ -11,6 +11,7 @@ import torch
 
 import asr_eval
 import asr_mel
+import asr_phones
 from asr_model import Linear, quantize_rows
 
 LICENCE = "Weights: Apache-2.0 project weights; data and licences in asr.md"
@@ -66,12 +67,11 @@ def add_block(writer, name, block):
     add_norm(writer, f"{name}.norm", block.norm)
 
 
-def write(path, model, mean, istd, pieces, version, name="nano", lm=None, words=None, keep_float=False):
-    """The whole file. model: a Recognizer; mean, istd: [bands] tensors; pieces: list of strings, [0] the blank; lm: of asr_lm.py;
-    words: of asr_wordlist.py."""
+def write(path, model, mean, istd, version, name="nano", lexicon=None, lm=None):
+    """The whole file. model: a Recognizer; mean, istd: [bands] tensors; lexicon, lm: the arrays of asr_wordlm.py's files,
+    lm also with `weight` and `bonus`."""
     c = model.config
     writer = gguf.GGUFWriter(str(path), "sotto-asr")
-    writer.keep_float = keep_float
     writer.add_custom_alignment(64)
     writer.add_name(name)
     writer.add_version(version)
@@ -80,29 +80,35 @@ def write(path, model, mean, istd, pieces, version, name="nano", lm=None, words=
         writer.add_uint32(f"sotto.mel.{key}", value)
     for key, value in (("fmin", asr_mel.FMIN), ("fmax", asr_mel.FMAX), ("floor", asr_mel.FLOOR)):
         writer.add_float32(f"sotto.mel.{key}", value)
-    for key in ("channels", "dim", "heads", "ff", "blocks", "kernel", "vocab", "chunk", "left"):
+    for key in ("channels", "dim", "heads", "ff", "blocks", "kernel", "classes", "split", "chunk", "left"):
         writer.add_uint32(f"sotto.asr.{key}", getattr(c, key))
     writer.add_float32("sotto.asr.theta", c.theta)
-    writer.add_array("sotto.asr.tokens", pieces)
+    writer.add_array("sotto.asr.phones", asr_phones.CLASSES[:c.classes])
     add_floats(writer, "mel.mean", mean)
     add_floats(writer, "mel.istd", istd)
     add_subsample(writer, model.sub)
     for i, block in enumerate(model.blocks):
         add_block(writer, f"blk.{i}", block)
     add_linear(writer, "head", model.head)
-    if lm is not None:
-        writer.add_uint32("sotto.asr.lm.order", int(lm["order"]))
-        writer.add_float32("sotto.asr.lm.weight", float(lm["weight"]))
-        writer.add_float32("sotto.asr.lm.bonus", float(lm["bonus"]))
-        writer.add_tensor("lm.slots", lm["slots"])
-        writer.add_tensor("lm.unigram", lm["unigram"])
-    if words is not None:
-        writer.add_float32("sotto.asr.words.penalty", float(words["penalty"]))
-        writer.add_tensor("words.slots", words["slots"])
+    if lexicon is not None:
+        add_words(writer, lexicon, lm)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
+
+
+def add_words(writer, lexicon, lm):
+    """What the beam search knows: the lexicon (asr_lexicon.py) and the word model (asr_wordlm.py)."""
+    writer.add_uint32("sotto.asr.words", int(lexicon["words"]))
+    writer.add_uint32("sotto.asr.lm.order", int(lm["order"]))
+    writer.add_float32("sotto.asr.lm.weight", float(lm["weight"]))
+    writer.add_float32("sotto.asr.lm.bonus", float(lm["bonus"]))
+    writer.add_tensor("lex.node", lexicon["node"].view(np.int32))
+    writer.add_tensor("lex.text", lexicon["text"].view(np.int8))
+    writer.add_tensor("lex.block", lexicon["block"].view(np.int32))
+    writer.add_tensor("lm.unigram", lm["unigram"].view(np.int8))
+    writer.add_tensor("lm.slot", lm["slot"].view(np.int8))
 
 
 def macs_per_second(model):
@@ -110,7 +116,7 @@ def macs_per_second(model):
     c, rate = model.config, 12.5
     point = c.channels * c.channels * (c.bands // 4 * 25 + c.bands // 8 * rate)
     convs = 9 * c.channels * (c.bands // 2 * 50 + c.bands // 4 * 25 + c.bands // 8 * rate)
-    rest = sum(m.weight.numel() for name, m in model.named_modules() if isinstance(m, Linear) and ".point." not in name) * rate
+    rest = sum(m.weight.numel() for name, m in model.named_modules() if isinstance(m, Linear) and ".point." not in name and name != "aid") * rate
     return point + convs + rest + c.blocks * rate * (2 * c.dim * (c.chunk + c.left) + c.kernel * c.dim)
 
 
@@ -119,17 +125,16 @@ def main():
     parser.add_argument("--checkpoint", type=pathlib.Path, required=True)
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--version", default="1")
-    parser.add_argument("--lm", type=pathlib.Path, help="token model of asr_lm.py for the beam search")
-    parser.add_argument("--lm-weight", type=float, default=0.4)
-    parser.add_argument("--lm-bonus", type=float, default=0.6)
-    parser.add_argument("--words", type=pathlib.Path, help="known words of asr_wordlist.py for the beam search")
-    parser.add_argument("--words-penalty", type=float, default=3.0)
-    parser.add_argument("--float", action="store_true", help="weights of the linear layers as float32, to measure int8 against")
+    parser.add_argument("--lexicon", type=pathlib.Path, required=True, help="lexicon.npz of asr_wordlm.py")
+    parser.add_argument("--lm", type=pathlib.Path, required=True, help="wordlm.npz of the same run")
+    parser.add_argument("--lm-weight", type=float, default=1.0, help="of ln p in the beam search")
+    parser.add_argument("--lm-bonus", type=float, default=0.0, help="natural logarithm, for each word")
+    parser.add_argument("--float", action="store_true", help="float32 linear layers: not a product, the reference of the int8 file")
     args = parser.parse_args()
+    globals()["FLOAT"] = args.float
     model, saved = asr_eval.load_checkpoint(args.checkpoint)
-    lm = dict(np.load(args.lm), weight=args.lm_weight, bonus=args.lm_bonus) if args.lm else None
-    words = dict(np.load(args.words), penalty=args.words_penalty) if args.words else None
-    write(args.out, model, saved["mean"], saved["istd"], saved["pieces"], args.version, lm=lm, words=words, keep_float=args.float)
+    lm = dict(np.load(args.lm), weight=args.lm_weight, bonus=args.lm_bonus)
+    write(args.out, model, saved["mean"], saved["istd"], args.version, lexicon=dict(np.load(args.lexicon)), lm=lm)
     print(f"{args.out}: {args.out.stat().st_size} bytes, {model.parameters_count()} parameters, {macs_per_second(model) / 1e6:.2f} M multiply-accumulates a second")
 
 
