@@ -67,11 +67,12 @@ def add_block(writer, name, block):
     add_norm(writer, f"{name}.norm", block.norm)
 
 
-def write(path, model, mean, istd, version, name="nano", lexicon=None, lm=None):
+def write(path, model, mean, istd, version, name="nano", lexicon=None, lm=None, keep_float=False):
     """The whole file. model: a Recognizer; mean, istd: [bands] tensors; lexicon, lm: the arrays of asr_wordlm.py's files,
-    lm also with `weight` and `bonus`."""
+    lm also with `weight` and `bonus`; keep_float: linear layers as they were trained, to measure what int8 costs."""
     c = model.config
     writer = gguf.GGUFWriter(str(path), "sotto-asr")
+    writer.keep_float = keep_float
     writer.add_custom_alignment(64)
     writer.add_name(name)
     writer.add_version(version)
@@ -131,10 +132,9 @@ def main():
     parser.add_argument("--lm-bonus", type=float, default=0.0, help="natural logarithm, for each word")
     parser.add_argument("--float", action="store_true", help="float32 linear layers: not a product, the reference of the int8 file")
     args = parser.parse_args()
-    globals()["FLOAT"] = args.float
     model, saved = asr_eval.load_checkpoint(args.checkpoint)
     lm = dict(np.load(args.lm), weight=args.lm_weight, bonus=args.lm_bonus)
-    write(args.out, model, saved["mean"], saved["istd"], args.version, lexicon=dict(np.load(args.lexicon)), lm=lm)
+    write(args.out, model, saved["mean"], saved["istd"], args.version, lexicon=dict(np.load(args.lexicon)), lm=lm, keep_float=args.float)
     print(f"{args.out}: {args.out.stat().st_size} bytes, {model.parameters_count()} parameters, {macs_per_second(model) / 1e6:.2f} M multiply-accumulates a second")
 
 

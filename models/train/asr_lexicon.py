@@ -20,17 +20,22 @@ import numpy as np
 import asr_phones
 
 END, LAST, BLOCK, MOST_NODES = 63, 64, 16, 131071
-# Ways to say a word that the dictionary lacks: the two halves of the day are spelt out.
-ALSO = {"am": "EY EH M", "pm": "P IY EH M", "tv": "T IY V IY"}
+# What the dictionary lacks: the halves of the day as they are read, and what is on the board of a coffee bar.
+ALSO = {"am": "EY EH M", "pm": "P IY EH M", "tv": "T IY V IY", "lattes": "L AA T EY Z", "matcha": "M AA CH AH", "frappe": "F R AE P EY",
+        "affogato": "AE F AH G AA T OW", "frappuccino": "F R AE P AH CH IY N OW", "audiobook": "AO D IY OW B UH K"}
 
 
 def pronunciations(word, data, most=3):
-    """Up to `most` pronunciations, the usual one first; [] for a word that nobody can say."""
+    """Up to `most` pronunciations, the usual one first; [] for a word that nobody can say. Possessives and plurals go by their stem."""
     said = list(asr_phones.dictionary(data).get(word, []))[:most]
-    if not said and word.endswith("'s") and word.count("'") == 1:
-        said = [tuple(s) for s in [asr_phones.spell(word, data)] if s]
     also = tuple(asr_phones.ID[p] for p in ALSO.get(word, "").split())
-    return [*said[:most - 1], also] if also and also not in said else said
+    if also and also not in said:
+        said = [*said[:most - 1], also]
+    stems = [word[:-n] for n, end in ((2, "'s"), (1, "s"), (2, "es")) if word.endswith(end) and len(word) > n + 2]
+    for stem in stems if not said else []:
+        if not said and "'" not in stem and stem[-1] not in "s":
+            said = [tuple(s) for s in [asr_phones.spell(stem + "'s", data)] if s]
+    return said
 
 
 def choose(must, counts, most, data):
