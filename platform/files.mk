@@ -5,3 +5,7 @@ PLATFORM_SRC += platform/posix/log.c platform/posix/clock.c platform/posix/map.c
 PLATFORM_SRC += platform/posix/wav_read.c platform/posix/wav_write.c platform/posix/device.c platform/posix/device_list.c
 PLATFORM_SRC += platform/posix/tools.c platform/posix/tools_words.c platform/posix/tools_when.c platform/posix/tools_math.c platform/posix/tools_units.c
 PLATFORM_SRC += platform/posix/tools_time.c platform/posix/tools_places.c platform/posix/tools_timer.c platform/posix/tools_home.c platform/posix/tools_order.c
+HOST_SRC += platform/host/cmd_eval.c platform/host/eval_task.c platform/host/eval_run.c platform/host/eval_macs.c platform/host/eval_report.c
+HOST_SRC += platform/host/eval_show.c platform/host/eval_json.c
+PLATFORM_SRC += platform/host/eval_words.c platform/host/eval_manifest.c platform/host/eval_score.c platform/host/eval_slots.c platform/host/eval_noise.c
+PLATFORM_SRC += platform/host/eval_figures.c platform/host/eval_slices.c platform/host/eval_gates.c

@@ -14,10 +14,7 @@ static void hear_change(void *user, sotto_config *c) {
     const hear_options *o = user;
     if (o->beam) c->beam = (uint32_t)o->beam;
     if (o->kernels) c->kernels = o->kernels;
-    if (o->whole) { /* a recording that is one utterance: pauses do not cut it */
-        c->endpoint_ms = 1500;
-        c->max_speech_ms = 0;
-    }
+    if (o->whole) loop_one_utterance(c);
 }
 
 int command_hear(int argc, char **argv) {

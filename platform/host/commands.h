@@ -9,6 +9,7 @@ int command_say(int argc, char **argv);
 int command_plan(int argc, char **argv);
 int command_inspect(int argc, char **argv);
 int command_bench(int argc, char **argv);
+int command_eval(int argc, char **argv);
 int command_devices(int argc, char **argv);
 
 #endif

@@ -46,11 +46,15 @@ int loop_open(loop *l, const char *folder, unsigned want, void (*change)(void *u
     return loop_configure(l, change, user);
 }
 
-int loop_open_model(loop *l, const char *folder, const char *model, void (*change)(void *user, sotto_config *c), void *user) {
+int loop_open_with(loop *l, const char *folder, enum pack_model which, const char *path, void (*change)(void *user, sotto_config *c), void *user) {
+    if (!path) return loop_open(l, folder, 1u << which, change, user);
     memset(l, 0, sizeof *l);
-    if (pack_open(&l->models, folder, model ? 0 : PACK_THINK) != 0) return EXIT_FAIL;
-    if (model && pack_open_model(&l->models, PACK_LLM, model) != 0) return EXIT_FAIL;
+    if (pack_open(&l->models, folder, 0) != 0 || pack_open_model(&l->models, which, path) != 0) return EXIT_FAIL;
     return loop_configure(l, change, user);
+}
+
+int loop_open_model(loop *l, const char *folder, const char *model, void (*change)(void *user, sotto_config *c), void *user) {
+    return loop_open_with(l, folder, PACK_LLM, model, change, user);
 }
 
 void loop_close(loop *l) {
@@ -98,6 +102,7 @@ static int loop_shown(const loop *l, sotto_event_type type) {
 void loop_events(loop *l) {
     sotto_event e;
     while (sotto_next_event(l->voice, &e) == SOTTO_OK) {
+        if (l->seen) l->seen(l->seen_user, &e);
         if (e.type == SOTTO_EV_FINAL) keep_text(l->transcript, e.text);
         if (e.type == SOTTO_EV_TURN_DONE) keep_text(l->reply, e.text);
         if (loop_shown(l, e.type)) (l->show.json ? show_event_json : show_event)(l->show.to, &e);
@@ -131,27 +136,46 @@ static void loop_wait_until(loop *l, uint64_t moment) {
     if (!l->live && moment > now) l->ahead += moment - now;
 }
 
-int loop_file(loop *l, const char *path) {
-    wav_reader in;
+int loop_sound(loop *l, loop_source more, void *user) {
     platform_error e;
     int16_t pcm[LOOP_BLOCK];
     long n;
-    if (wav_open(&in, path, SOTTO_RATE, &e) != 0) return complain(EXIT_FAIL, "%s", e.text);
     uint64_t moment = loop_now(l);
-    while ((n = wav_read_int16(&in, pcm, LOOP_BLOCK, &e)) > 0 && !l->failed) {
+    l->behind_ns = 0;
+    while ((n = more(user, pcm, LOOP_BLOCK, &e)) > 0 && !l->failed) {
         moment += (uint64_t)n * 1000000000u / SOTTO_RATE;
         loop_wait_until(l, moment);
         for (size_t at = 0; at < (size_t)n; at += sotto_push_audio(l->voice, pcm + at, (size_t)n - at)) loop_run(l);
         loop_run(l);
-        if (sotto_state(l->voice) == SOTTO_IDLE && loop_now(l) > moment) moment = loop_now(l); /* the speaker waits for the reply */
+        uint64_t now = loop_now(l);
+        l->last_sample_ns = moment;
+        if (now > moment && now - moment > l->behind_ns) l->behind_ns = now - moment;
+        if (sotto_state(l->voice) == SOTTO_IDLE && now > moment) moment = now; /* the speaker waits for the reply */
     }
-    if (in.bad) complain(0, "%s: %llu samples were not numbers or out of range and were replaced", path, (unsigned long long)in.bad);
-    if (in.cut) complain(0, "%s: is shorter than its header says; all of it was read", path);
-    wav_close(&in);
     if (n < 0) return complain(EXIT_FAIL, "%s", e.text);
     sotto_end_input(l->voice);
     loop_run(l);
     return l->failed ? EXIT_FAIL : EXIT_OK;
+}
+
+void loop_one_utterance(sotto_config *c) {
+    c->endpoint_ms = 1500;
+    c->max_speech_ms = 0;
+}
+
+static long file_source(void *user, int16_t *pcm, size_t room, platform_error *e) {
+    return wav_read_int16(user, pcm, room, e);
+}
+
+int loop_file(loop *l, const char *path) {
+    wav_reader in;
+    platform_error e;
+    if (wav_open(&in, path, SOTTO_RATE, &e) != 0) return complain(EXIT_FAIL, "%s", e.text);
+    int code = loop_sound(l, file_source, &in);
+    if (in.bad) complain(0, "%s: %llu samples were not numbers or out of range and were replaced", path, (unsigned long long)in.bad);
+    if (in.cut) complain(0, "%s: is shorter than its header says; all of it was read", path);
+    wav_close(&in);
+    return code;
 }
 
 int loop_refused(const loop *l, const char *what, const char *text, int code) {

@@ -33,8 +33,12 @@ typedef struct loop {
     uint64_t played_ns; /* when the loudspeaker last had something to play; live only */
     loop_output show;
     trace trace;
-    wav_writer *out; /* where the reply goes; NULL: nowhere */
-    int failed;      /* an output failed; the message was printed */
+    wav_writer *out;                                /* where the reply goes; NULL: nowhere */
+    void (*seen)(void *user, const sotto_event *e); /* is given every event; may be NULL */
+    void *seen_user;
+    uint64_t last_sample_ns; /* when the last sound's last sample was at the microphone */
+    uint64_t behind_ns;      /* most that the computing was behind the microphone in it */
+    int failed;              /* an output failed; the message was printed */
     char transcript[LOOP_TEXT], reply[LOOP_TEXT];
     uint64_t turns, over;
 } loop;
@@ -42,6 +46,8 @@ typedef struct loop {
 /* Opens the wanted models, plans, takes the block, starts the runtime. change (may be NULL) edits the configuration first.
  * Complains itself; 0 or an exit code. */
 int loop_open(loop *l, const char *folder, unsigned want, void (*change)(void *user, sotto_config *c), void *user);
+/* As loop_open, with `path` in the place of one of the pack's models. */
+int loop_open_with(loop *l, const char *folder, enum pack_model which, const char *path, void (*change)(void *user, sotto_config *c), void *user);
 /* As loop_open for the language model alone, from `model` when it is not NULL. */
 int loop_open_model(loop *l, const char *folder, const char *model, void (*change)(void *user, sotto_config *c), void *user);
 void loop_close(loop *l);
@@ -50,6 +56,12 @@ uint64_t loop_now(void *user);
 void loop_run(loop *l);
 /* Shows and traces the events that wait. */
 void loop_events(loop *l);
+/* Sound as if it were spoken now, up to LOOP_BLOCK samples at a time: `more` returns how many it gave, 0 at the end, -1 with the reason. 0 or an
+ * exit code. */
+typedef long (*loop_source)(void *user, int16_t *pcm, size_t room, platform_error *e);
+int loop_sound(loop *l, loop_source more, void *user);
+/* A recording that is one utterance: pauses do not cut it. */
+void loop_one_utterance(sotto_config *c);
 /* A sound file as if it were spoken now. 0 or an exit code. */
 int loop_file(loop *l, const char *path);
 int loop_ask(loop *l, const char *text);

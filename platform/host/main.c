@@ -20,6 +20,7 @@ static const command_row COMMANDS[] = {
     {"plan", "memory by stage, flash size, KV cache estimate", command_plan},
     {"inspect", "what is in a GGUF file", command_inspect},
     {"bench", "percentiles of every stage against its budget", command_bench},
+    {"eval", "quality and speed over a list of sounds, with gates", command_eval},
     {"devices", "audio devices", command_devices},
 };
 enum { COMMAND_COUNT = sizeof COMMANDS / sizeof COMMANDS[0] };

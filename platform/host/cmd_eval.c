@@ -1,0 +1,74 @@
+/* sotto eval: how well the models do, on lists of sounds with what is said in them; with gates that refuse a model. */
+#include "platform/host/args.h"
+#include "platform/host/commands.h"
+#include "platform/host/eval.h"
+#include <string.h>
+
+static int eval_report_out(const eval_report *r) {
+    const eval_options *o = r->task->o;
+    int to_stdout = o->json && strcmp(o->json, "-") == 0;
+    FILE *people = to_stdout ? stderr : stdout;
+    if (!to_stdout) eval_show(stdout, r);
+    int code = o->json ? eval_write_json(r) : 0;
+    if (!to_stdout && r->task->gates.count) fputc('\n', people);
+    int judged = eval_judge(people, r);
+    return code ? code : judged;
+}
+
+static int eval_measure(const eval_task *t) {
+    eval_report r = {.task = t, .models = t->o->against ? 2 : 1};
+    int code = eval_run(t, t->o->model, &r.model[0]);
+    if (!code && t->o->against) code = eval_run(t, t->o->against, &r.model[1]);
+    if (!code) code = eval_report_build(&r);
+    if (!code) code = eval_report_out(&r);
+    eval_report_free(&r);
+    return code;
+}
+
+static int eval_asr(int argc, char **argv) {
+    eval_options o = {.jobs = 1};
+    const option_row rows[] = {
+        {"--set", OPTION_TEXT, &o.set, "NAME,..", "rows of these sets"},
+        {"--split", OPTION_TEXT, &o.split, "NAME,..", "rows of these splits"},
+        {"--limit", OPTION_UINT, &o.limit, "N", "the first N rows of them"},
+        {"--pack", OPTION_TEXT, &o.pack, "DIR", "model pack"},
+        {"--model", OPTION_TEXT, &o.model, "FILE", "this recogniser instead of the pack's"},
+        {"--against", OPTION_TEXT, &o.against, "FILE", "a second recogniser beside it, and the difference"},
+        {"--beam", OPTION_UINT, &o.beam, "N", "width of the beam search"},
+        {"--kernels", OPTION_TEXT, &o.kernels, "NAME", "kernel table: ref, avx2, avx512vnni, ..."},
+        {"--noise", OPTION_TEXT, &o.noise, "FILE|DIR", "mix in this noise, the same for a sound every time"},
+        {"--babble", OPTION_FLAG, &o.babble, NULL, "mix in six other sounds of the list"},
+        {"--snr", OPTION_TEXT, &o.snr, "DB,..", "levels of noise, \"clean\" for none (default clean,24,18,12,6)"},
+        {"--entities", OPTION_TEXT, &o.entities, "FILE", "words that count as entities beside numbers and times"},
+        {"--gates", OPTION_TEXT, &o.gates, "FILE", "thresholds: exit 1 when one is broken"},
+        {"--json", OPTION_TEXT, &o.json, "FILE|-", "everything as one JSON object"},
+        {"--details", OPTION_FLAG, &o.details, NULL, "every sound: what was said and what was heard"},
+        {"--jobs", OPTION_UINT, &o.jobs, "N", "sounds at once (default 1: times are measured best so)"},
+        {0},
+    };
+    command_line line = {
+        .command = "eval asr",
+        .about = "Speech to text against a list: error rates, slots, times; by slice. MANIFEST is tab-separated with a header line: file, "
+                 "text, and any of set split speaker sex age accent slots ...",
+        .operands = "MANIFEST",
+        .rows = rows};
+    int code = args_parse(&line, argc, argv);
+    if (code >= 0) return code;
+    if (line.rest_count != 1) return complain(EXIT_USAGE, "eval asr: expected one manifest");
+    o.manifest = line.rest[0];
+    eval_task t;
+    if ((code = eval_task_open(&t, &o)) != 0) return code;
+    code = eval_measure(&t);
+    eval_task_close(&t);
+    return code;
+}
+
+int command_eval(int argc, char **argv) {
+    if (argc > 1 && strcmp(argv[1], "asr") == 0) return eval_asr(argc - 1, argv + 1);
+    if (argc > 1 && strcmp(argv[1], "--help") == 0) {
+        printf("usage: sotto eval asr MANIFEST [options]\nQuality and speed of a model over a list, with gates. `sotto eval asr --help` lists the "
+               "options.\n");
+        return EXIT_OK;
+    }
+    return complain(EXIT_USAGE, "eval: %s: expected what to evaluate: asr", argc > 1 ? argv[1] : "nothing");
+}

@@ -1,0 +1,77 @@
+/* eval_report: figures of every slice for every model, and the difference of two; what gates say to them. */
+#include "platform/host/args.h"
+#include "platform/host/eval.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Figures that belong to the model, not to the sounds, stand in the slice of everything. */
+static void add_model_figures(figures *f, const eval_model *m) {
+    f->of[METRIC_MACS] = m->macs;
+    f->of[METRIC_MODEL_BYTES] = m->bytes;
+    f->of[METRIC_ARENA_BYTES] = m->arena;
+}
+
+int eval_report_build(eval_report *r) {
+    const eval_task *t = r->task;
+    int bad = slices_build(&r->slices, &t->list, t->condition, t->conditions, r->model[0].measures) != 0;
+    r->low = calloc(r->slices.count, sizeof *r->low);
+    r->high = calloc(r->slices.count, sizeof *r->high);
+    bad |= !r->low || !r->high;
+    for (uint32_t i = 0; i < r->models && !bad; i++) {
+        r->of[i] = calloc(r->slices.count, sizeof *r->of[i]);
+        bad = !r->of[i];
+        for (uint32_t k = 0; k < r->slices.count && !bad; k++)
+            figures_of(&r->of[i][k], r->model[i].measures, r->slices.at[k].index, r->slices.at[k].count);
+        if (!bad) add_model_figures(&r->of[i][0], &r->model[i]);
+    }
+    for (uint32_t k = 0; k < r->slices.count && r->models == 2 && !bad; k++) {
+        const slice *s = &r->slices.at[k];
+        figures_difference(&r->low[k], &r->high[k], r->model[0].measures, r->model[1].measures, s->index, s->count);
+    }
+    return bad ? complain(EXIT_FAIL, "eval: out of memory") : 0;
+}
+
+void eval_report_free(eval_report *r) {
+    for (int i = 0; i < 2; i++) {
+        free(r->of[i]);
+        eval_model_free(r->task, &r->model[i]);
+    }
+    free(r->low);
+    free(r->high);
+    slices_free(&r->slices);
+}
+
+int eval_gate_value(const eval_report *r, const gate *g, double *value) {
+    const slice *s = slices_find(&r->slices, g->slice);
+    if (!s) return -1;
+    size_t at = (size_t)(s - r->slices.at);
+    *value = r->of[0][at].of[g->what];
+    if (g->delta) *value = r->models == 2 ? *value - r->of[1][at].of[g->what] : (double)NAN;
+    return 0;
+}
+
+static int judge_gate(FILE *to, const eval_report *r, const gate *g) {
+    double value;
+    if (eval_gate_value(r, g, &value) != 0)
+        return complain(EXIT_USAGE, "eval: %s: line %u: no slice \"%s\" was measured", r->task->o->gates, g->line, g->slice);
+    if (g->delta && r->models < 2)
+        return complain(EXIT_USAGE, "eval: %s: line %u: %s: expected two models (--against)", r->task->o->gates, g->line, g->name);
+    if (isnan(value)) return complain(EXIT_USAGE, "eval: %s: line %u: %s was not measured here", r->task->o->gates, g->line, g->name);
+    int holds = gate_holds(g, value);
+    fprintf(to, "%s  %s %s %g: %.6g\n", holds ? "pass" : "FAIL", g->name, g->op, g->limit, value);
+    return holds ? 0 : EXIT_FAIL;
+}
+
+int eval_judge(FILE *to, const eval_report *r) {
+    const gate_list *g = &r->task->gates;
+    uint32_t broken = 0;
+    int unusable = 0;
+    for (uint32_t i = 0; i < g->count; i++) {
+        int code = judge_gate(to, r, &g->at[i]);
+        broken += code == EXIT_FAIL;
+        unusable |= code == EXIT_USAGE;
+    }
+    if (g->count && !unusable) fprintf(to, "%u of %u gates hold\n", g->count - broken, g->count);
+    return unusable ? EXIT_USAGE : broken ? EXIT_FAIL : EXIT_OK;
+}
