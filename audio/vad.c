@@ -1,26 +1,19 @@
 /* vad: see vad.h. */
 #include "audio/vad.h"
+#include "audio/vad_weights.h"
 #include "runtime/base/mathx.h"
 #include <assert.h>
 #include <string.h>
 
-static const float DB = 4.342944819f; /* 10 / ln 10: natural log of energy -> dB */
-static const float NEVER = 1e30f;     /* a minimum of nothing */
+static const float FALL = 0.1f, RISE = 0.002f; /* of the floor's distance, a frame */
+static const float FADE = 0.001f;              /* of the loudest, ln a frame */
 
-void vad_config_default(vad_config *c, float threshold_db) {
-    *c = (vad_config){.bands = 80,
-                      .span_frames = 40,
-                      .on_db = threshold_db,
-                      .off_db = threshold_db - 3.0f,
-                      .on_frames = 3,
-                      .off_frames = 3,
-                      .below_db = 18.0f,
-                      .quiet = -13.0f};
+void vad_config_default(vad_config *c, float threshold) {
+    *c = (vad_config){.on = threshold, .off = 0.5f * threshold, .on_frames = 3, .off_frames = 3, .quiet = -12.0f};
 }
 
 void vad_begin(vad *v, const vad_config *c) {
-    assert(c->bands >= VAD_BANDS && c->bands % VAD_BANDS == 0 && c->span_frames >= 1);
-    assert(c->on_db > c->off_db && c->on_frames >= 1 && c->off_frames >= 1);
+    assert(c->off > 0 && c->on > c->off && c->on < 1 && c->on_frames >= 1 && c->off_frames >= 1);
     v->config = *c;
     vad_reset(v);
 }
@@ -29,89 +22,89 @@ void vad_reset(vad *v) {
     vad_config c = v->config;
     memset(v, 0, sizeof *v);
     v->config = c;
-    v->noise_score = 4.0f;
-    v->loudest = -200.0f;
-    for (int b = 0; b < VAD_BANDS; b++) {
-        v->now[b] = NEVER;
-        for (int s = 0; s < VAD_SPANS; s++) v->least[s][b] = NEVER;
+}
+
+/* Mean log energy of `count` groups of equal width; returns that of all bands. */
+static float group_bands(float *out, int count, const float *logmel) {
+    int width = VAD_BANDS / count;
+    float all = 0;
+    for (int g = 0; g < count; g++) {
+        float sum = 0;
+        for (int b = 0; b < width; b++) sum += logmel[g * width + b];
+        out[g] = sum / (float)width;
+        all += sum;
     }
+    return all / VAD_BANDS;
 }
 
-/* Smooths the groups; returns their summed energy. */
-static float smooth_groups(vad *v, const float *logmel) {
-    uint32_t width = v->config.bands / VAD_BANDS;
-    float total = 0;
-    for (uint32_t b = 0; b < VAD_BANDS; b++) {
-        float e = 0;
-        for (uint32_t k = 0; k < width; k++) e += mathx_exp(logmel[b * width + k]);
-        e /= (float)width;
-        v->smooth[b] = v->frames == 0 ? e : 0.8f * v->smooth[b] + 0.2f * e;
-        total += v->smooth[b];
+static float limited(float x, float low, float high) {
+    return x < low ? low : x > high ? high : x;
+}
+
+static void follow_floor(vad *v, const float *coarse, float mean) {
+    if (!v->begun) {
+        memcpy(v->floor, coarse, sizeof v->floor);
+        v->loudest = mean;
+        v->begun = 1;
     }
-    return total;
-}
-
-/* dB of one group above its floor, 0..30; keeps the minimum up to date. */
-static float above_floor(vad *v, uint32_t b) {
-    float level = mathx_log(v->smooth[b]);
-    if (level < v->now[b]) v->now[b] = level;
-    float least = v->now[b];
-    for (int s = 0; s < VAD_SPANS; s++)
-        if (v->least[s][b] < least) least = v->least[s][b];
-    least += 2.0f / DB;
-    if (least < v->config.quiet) least = v->config.quiet;
-    float db = (level - least) * DB;
-    return db < 0 ? 0 : db > 30 ? 30 : db;
-}
-
-static void next_piece(vad *v) {
-    if (++v->filled < v->config.span_frames) return;
-    v->filled = 0;
-    memcpy(v->least[v->piece], v->now, sizeof v->now);
-    v->piece = (v->piece + 1) % VAD_SPANS;
-    for (int b = 0; b < VAD_BANDS; b++) v->now[b] = NEVER;
-}
-
-/* Mean dB over the floor of the VAD_TOP groups that stand out most. */
-static float standing_out(vad *v) {
-    float db[VAD_BANDS], sum = 0; /* sorted, largest first */
-    for (uint32_t b = 0; b < VAD_BANDS; b++) {
-        float now = above_floor(v, b);
-        uint32_t at = b;
-        for (; at > 0 && db[at - 1] < now; at--) db[at] = db[at - 1];
-        db[at] = now;
+    for (int g = 0; g < VAD_COARSE; g++) {
+        float step = limited(coarse[g] - v->floor[g], -8, 4);
+        v->floor[g] += (step < 0 ? FALL : RISE) * step;
     }
-    for (int b = 0; b < VAD_TOP; b++) sum += db[b];
-    return sum / VAD_TOP;
+    v->loudest = mean > v->loudest - FADE ? mean : v->loudest - FADE;
 }
 
-/* The frame's score, below every threshold when it is much softer than what was heard lately. */
-static float score_frame(vad *v, const float *logmel) {
-    float loud = mathx_log(smooth_groups(v, logmel)) * DB, score = standing_out(v);
-    next_piece(v);
-    v->loudest = loud > v->loudest - 0.005f ? loud : v->loudest - 0.005f;
-    return loud < v->loudest - v->config.below_db ? -20.0f : score;
+/* x [VAD_INPUTS]; returns ln energy of the loudest group. */
+static float look(vad *v, float *x, const float *logmel) {
+    float coarse[VAD_COARSE], fine[VAD_FINE], top = logmel[0];
+    group_bands(coarse, VAD_COARSE, logmel);
+    float mean = group_bands(fine, VAD_FINE, logmel);
+    follow_floor(v, coarse, mean);
+    for (int g = 0; g < VAD_COARSE; g++) {
+        *x++ = limited((coarse[g] - v->floor[g]) / 3, -3, 3);
+        if (coarse[g] > top) top = coarse[g];
+    }
+    for (int g = 0; g < VAD_FINE; g++) *x++ = limited((fine[g] - mean) / 3, -3, 3);
+    *x = limited((mean - v->loudest) / 3, -3, 3);
+    return top;
 }
 
-/* How unsteady the noise is: the mean score outside speech, very slowly also inside so that it never locks. */
-static void follow_noise(vad *v) {
-    float step = v->score - v->noise_score;
-    if (step > 6.0f) step = 6.0f;
-    v->noise_score += (!v->speech || v->score < v->config.on_db ? 0.02f : 0.001f) * step;
+static float row_sum(const int8_t *w, float scale, float bias, const float *x, int count) {
+    float sum = 0;
+    for (int i = 0; i < count; i++) sum += (float)w[i] * x[i];
+    return sum * scale + bias;
+}
+
+static float gate_input(const float *x, int row) {
+    return row_sum(INPUT + row * VAD_WIDTH, INPUT_SCALE, INPUT_BIAS[row], x, VAD_WIDTH);
+}
+static float gate_state(const vad *v, int row) {
+    return row_sum(STATE + row * VAD_WIDTH, STATE_SCALE, STATE_BIAS[row], v->state, VAD_WIDTH);
+}
+
+static void remember(vad *v, const float *x) {
+    float next[VAD_WIDTH];
+    for (int i = 0; i < VAD_WIDTH; i++) {
+        float reset = mathx_sigmoid(gate_input(x, i) + gate_state(v, i));
+        float keep = mathx_sigmoid(gate_input(x, VAD_WIDTH + i) + gate_state(v, VAD_WIDTH + i));
+        float fresh = mathx_tanh(gate_input(x, 2 * VAD_WIDTH + i) + reset * gate_state(v, 2 * VAD_WIDTH + i));
+        next[i] = (1.0f - keep) * fresh + keep * v->state[i];
+    }
+    memcpy(v->state, next, sizeof next);
 }
 
 int vad_push(vad *v, const float *logmel) {
     const vad_config *c = &v->config;
-    v->score = score_frame(v, logmel);
-    float rise = 0.5f * (v->noise_score - 4.0f);
-    rise = rise < -2 ? -2 : rise > 4 ? 4 : rise;
-    int want = v->score > (v->speech ? c->off_db : c->on_db) + rise;
+    float x[VAD_INPUTS], entered[VAD_WIDTH];
+    float top = look(v, x, logmel);
+    for (int i = 0; i < VAD_WIDTH; i++) entered[i] = mathx_tanh(row_sum(ENTER + i * VAD_INPUTS, ENTER_SCALE, ENTER_BIAS[i], x, VAD_INPUTS));
+    remember(v, entered);
+    v->p = mathx_sigmoid(row_sum(HEAD, HEAD_SCALE, HEAD_BIAS[0], v->state, VAD_WIDTH));
+    int want = top >= c->quiet && v->p > (v->speech ? c->off : c->on);
     v->run = want != v->speech ? v->run + 1 : 0;
     if (v->run >= (v->speech ? c->off_frames : c->on_frames)) {
         v->speech = want;
         v->run = 0;
     }
-    follow_noise(v);
-    v->frames++;
     return v->speech;
 }

@@ -19,11 +19,13 @@ void sotto_config_default(sotto_config *c) {
     c->top_p = 1.0f;
     c->seed = 1;
     c->speed = 1.0f;
-    c->vad_threshold_db = 8.0f;
+    c->vad_threshold = 0.5f;
     c->endpoint_ms = 320;
+    c->endpoint_short_ms = 160;
+    c->endpoint_long_ms = 800;
     c->min_speech_ms = 80;
     c->max_speech_ms = 15000;
-    c->preroll_ms = 250;
+    c->preroll_ms = 350;
     c->budget_ns[SOTTO_FIRST_AUDIO] = 400 * MS;
     c->budget_ns[SOTTO_FIRST_AUDIO_NET] = 60 * MS;
     c->budget_ns[SOTTO_ASR_FINALIZE] = 10 * MS;
@@ -58,7 +60,7 @@ int config_check(const sotto_config *c, sotto_error *e) {
     if (!(c->temperature >= 0.0f && c->temperature <= 10.0f)) return config_refuse(e, "temperature", "0 to 10");
     if (!(c->top_p > 0.0f && c->top_p <= 1.0f)) return config_refuse(e, "top_p", "above 0, at most 1");
     if (c->preroll_ms > 2000 || c->min_speech_ms > 2000) return config_refuse(e, "preroll_ms/min_speech_ms", "at most 2000");
-    if (!(c->vad_threshold_db >= 1.0f && c->vad_threshold_db <= 40.0f)) return config_refuse(e, "vad_threshold_db", "1 to 40");
+    if (!(c->vad_threshold >= 0.05f && c->vad_threshold <= 0.95f)) return config_refuse(e, "vad_threshold", "0.05 to 0.95");
     int voices = !!c->g2p + !!c->tts + !!c->vocoder;
     if (voices != 0 && voices != 3) return config_refuse(e, "g2p/tts/vocoder", "all three models, or none");
     if (!kernels_select(c->kernels)) return error_set(e, ERR_ARG, "config.kernels: \"%s\" does not run on this machine", c->kernels);

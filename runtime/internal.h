@@ -1,6 +1,7 @@
 /* internal: the runtime's own parts. One `sotto` is three desks (listen, think, speak) around a turn and its clock.
  *
  *   listen.c   ring -> mel -> VAD/end of turn -> encoder -> transcript
+ *   hearing.c  its text: partials that stand, whether it is complete, the final words
  *   think.c    transcript -> language model <-> tools -> reply text
  *   speak.c    reply text -> clauses -> phonemes -> acoustic frames -> PCM -> ring
  *   turn.c     which desk works next; when a turn begins and ends
@@ -18,7 +19,7 @@
 #include "runtime/sotto.h"
 #include "runtime/spans.h"
 
-enum { HOP = 160, HOPS_A_SECOND = 100, LINE_BYTES = 256 };
+enum { HOP = 160, HOPS_A_SECOND = 100, LINE_BYTES = 256, LONGEST_CHUNK = 48 /* bytes of text */ };
 
 typedef struct listen_desk {
     ring in;        /* int16 samples from the microphone */
@@ -36,11 +37,18 @@ typedef struct listen_desk {
     int present;            /* there is an asr model */
     int speaking;           /* inside a turn's speech */
     int finishing;          /* the recogniser works off its rest */
-    int ended;              /* sotto_end_input was called */
-    uint64_t decided_ns;    /* when the turn was judged over */
-    char *partial;          /* [max_text] partial last raised */
-    sotto_word *words[2];   /* [max_text / 2] of the last two final transcripts: the one before may still be looked at */
-    uint32_t finals;        /* final transcripts so far */
+    int cut;                /* ... of a turn whose speaker had not stopped */
+    int again;              /* the next turn starts at again_frame, without waiting for speech */
+    uint64_t again_frame;
+    uint64_t flushed;      /* frame at which a pause last made the recogniser do what waited */
+    uint64_t encoded;      /* frames of this turn that its text has heard */
+    endpoint_text verdict; /* what that text says about silence after it */
+    int ended;             /* sotto_end_input was called */
+    uint64_t decided_ns;   /* when the turn was judged over */
+    char *partial;         /* [max_text] partial last raised */
+    char *before;          /* [max_text] text of the chunk before */
+    sotto_word *words[2];  /* [max_text / 2] of the last two final transcripts: the one before may still be looked at */
+    uint32_t finals;       /* final transcripts so far */
 } listen_desk;
 
 typedef struct think_desk {
@@ -84,6 +92,11 @@ struct sotto {
 void listen_layout(listen_desk *d, arena *a, const sotto_config *c);
 void listen_reset(sotto *s);
 int listen_step(sotto *s);
+/* hearing.c: what the recogniser's text is used for */
+void hearing_begin(sotto *s, uint64_t frame);  /* of a turn whose first log-mel frame is `frame` */
+int hearing_step(sotto *s);                    /* one encoder chunk, when one is due: partials and the verdict; 1, or 0 */
+endpoint_text hearing_silence(const sotto *s); /* what the text says about the silence, once it has heard all before it */
+void hearing_final(sotto *s);
 void think_reset(sotto *s);
 int think_step(sotto *s);
 void think_begin(sotto *s, const char *text);

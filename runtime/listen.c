@@ -2,23 +2,34 @@
  *
  * The recogniser is asleep in silence; at the start of speech it is given the frames kept from before (the pre-roll), so that
  * no first sound is lost. While it listens it keeps up with the microphone, so that only the last chunk is left when the turn ends.
+ *
+ * A turn ends by three signs. The VAD measures the silence; the text so far says how much of it is enough (a complete command: little; "set it to":
+ * much); and where the VAD hears speech but the recogniser no phone for DUMB_MS, it is noise. So that the text is there when the silence is judged, the
+ * recogniser does what waits at a pause and does not wait for a whole chunk: at each second encoder frame after PAUSE_MS of silence.
  */
 #include "audio/pcm.h"
 #include "runtime/internal.h"
 #include <string.h>
 
-enum { PREROLL_SPARE_MS = 500 }; /* a beginning with gaps is judged this much later at most */
+enum {
+    PREROLL_SPARE_MS = 500, /* a beginning with gaps is judged this much later at most */
+    PAUSE_MS = 80,          /* silence after which the recogniser does what waits */
+    ENCODER_MS = 80,        /* an encoder frame */
+    DUMB_MS = 1500,         /* speech by the VAD without a phone that ends a turn with words */
+    MUTE_MS = 4000          /* the same without any word yet */
+};
 
 static void listen_configure(const sotto_config *c, vad_config *v, endpoint_config *e) {
-    vad_config_default(v, c->vad_threshold_db);
+    vad_config_default(v, c->vad_threshold);
     endpoint_config_default(e);
     e->rate = SOTTO_RATE;
     e->lag = v->on_frames - 1;
     e->preroll_ms = c->preroll_ms;
     e->min_speech_ms = c->min_speech_ms;
-    e->endpoint_ms = c->endpoint_ms;
+    e->wait_ms[ENDPOINT_UNKNOWN] = c->endpoint_ms;
+    e->wait_ms[ENDPOINT_COMPLETE] = c->endpoint_short_ms < c->endpoint_ms ? c->endpoint_short_ms : c->endpoint_ms;
+    e->wait_ms[ENDPOINT_OPEN] = c->endpoint_long_ms > c->endpoint_ms ? c->endpoint_long_ms : c->endpoint_ms;
     e->max_speech_ms = c->max_speech_ms;
-    e->extension_ms = 0; /* the text's completeness is not judged yet */
 }
 
 void listen_layout(listen_desk *d, arena *a, const sotto_config *c) {
@@ -35,6 +46,7 @@ void listen_layout(listen_desk *d, arena *a, const sotto_config *c) {
     endpoint_begin(&d->end, &e);
     d->preroll = ARENA_ARRAY(a, float, (size_t)d->preroll_frames * d->bands);
     d->partial = ARENA_ARRAY(a, char, c->max_text);
+    d->before = ARENA_ARRAY(a, char, c->max_text);
     d->words[0] = ARENA_ARRAY(a, sotto_word, c->max_text / 2);
     d->words[1] = ARENA_ARRAY(a, sotto_word, c->max_text / 2);
 }
@@ -49,9 +61,9 @@ void listen_reset(sotto *s) {
     asr_reset(&d->ear);
     memset(d->preroll, 0, sizeof(float) * d->preroll_frames * d->bands);
     d->frames = d->first_frame = d->heard = d->anchor_ns = d->anchor_sample = d->decided_ns = 0;
-    d->speaking = d->finishing = d->ended = 0;
-    d->partial[0] = 0;
+    d->speaking = d->finishing = d->ended = d->cut = d->again = 0;
     d->finals = 0;
+    hearing_begin(s, 0);
 }
 
 /* When was sample `at` at the microphone? Never before the clock began. */
@@ -60,28 +72,40 @@ static uint64_t listen_time_of(const listen_desk *d, uint64_t at) {
     return d->anchor_ns > behind ? d->anchor_ns - behind : 1;
 }
 
-static void listen_start(sotto *s) {
+/* The recogniser starts on a turn at frame `from`, or at the oldest that is kept. */
+static void listen_catch_up(sotto *s, uint64_t from) {
     listen_desk *d = &s->listen;
-    uint64_t keep = d->end.keep / HOP, oldest = d->frames > d->preroll_frames ? d->frames - d->preroll_frames : 0;
-    if (keep < oldest) keep = oldest;
+    uint64_t oldest = d->frames > d->preroll_frames ? d->frames - d->preroll_frames : 0;
+    if (from < oldest) from = oldest;
     asr_reset(&d->ear);
-    d->partial[0] = 0;
-    d->first_frame = keep;
-    for (uint64_t f = keep; f < d->frames; f++) {
+    hearing_begin(s, from);
+    for (uint64_t f = from; f < d->frames; f++) {
         asr_push_mel(&d->ear, d->preroll + (f % d->preroll_frames) * d->bands);
-        while (asr_step(&d->ear)) {}
+        while (hearing_step(s)) {}
     }
     d->speaking = 1;
     s->state = SOTTO_LISTENING;
     event_raise(&s->events, SOTTO_EV_SPEECH_START, listen_time_of(d, d->end.begin), "");
 }
 
-static void listen_end(sotto *s) {
+/* The turn before was cut in the middle of what began at frame `again_frame`. */
+static int listen_again(sotto *s) {
+    listen_desk *d = &s->listen;
+    if (!d->again || s->state != SOTTO_IDLE) return 0;
+    d->again = 0;
+    endpoint_resume(&d->end, d->again_frame * HOP);
+    listen_catch_up(s, d->again_frame);
+    return 1;
+}
+
+/* `cut`: the speaker had not stopped. */
+static void listen_end(sotto *s, int cut) {
     listen_desk *d = &s->listen;
     uint64_t begin = listen_time_of(d, d->end.begin), end = listen_time_of(d, d->end.end);
     d->decided_ns = turn_now(s);
     d->speaking = 0;
     d->finishing = 1;
+    d->cut = cut;
     s->said_ns = end;
     s->judged_ns = d->decided_ns;
     spans_begin_turn(&s->clock);
@@ -91,71 +115,47 @@ static void listen_end(sotto *s) {
     asr_finish(&d->ear);
 }
 
-static void listen_partial(sotto *s) {
-    listen_desk *d = &s->listen;
-    const char *text = asr_text(&d->ear);
-    if (strncmp(text, d->partial, s->config.max_text - 1) == 0) return;
-    event_raise(&s->events, SOTTO_EV_PARTIAL, turn_now(s), text);
-    size_t len = strlen(text);
-    if (len >= s->config.max_text) len = s->config.max_text - 1;
-    memcpy(d->partial, text, len);
-    d->partial[len] = 0;
+/* In a pause the recogniser does what waits, at every second encoder frame. */
+static void listen_pause(listen_desk *d) {
+    uint64_t silence = endpoint_waiting(&d->end) / HOP, pushed = d->frames - d->first_frame, since = d->frames - d->flushed;
+    enum { FRAME = ENCODER_MS * HOPS_A_SECOND / 1000 };
+    if (silence < PAUSE_MS * HOPS_A_SECOND / 1000 || pushed % FRAME != 0 || since < 2 * FRAME) return;
+    asr_flush(&d->ear);
+    d->flushed = d->frames;
 }
 
-static uint32_t listen_words(listen_desk *d, sotto_word *to, uint32_t room) {
-    uint32_t count = asr_word_count(&d->ear);
-    if (count > room) count = room;
-    for (uint32_t i = 0; i < count; i++) {
-        asr_word w = asr_word_at(&d->ear, i);
-        uint32_t zero = (uint32_t)(d->first_frame * 1000 / HOPS_A_SECOND);
-        to[i] = (sotto_word){.begin_ms = zero + w.begin_ms, .end_ms = zero + w.end_ms, .at = w.at, .len = w.len, .confidence = w.confidence};
-    }
-    return count;
-}
-
-static void listen_final(sotto *s) {
-    listen_desk *d = &s->listen;
-    const char *text = asr_text(&d->ear);
-    uint64_t now = turn_now(s);
-    d->finishing = 0;
-    spans_set(&s->clock, SOTTO_ASR_FINALIZE, d->decided_ns, now);
-    sotto_event *e = event_raise(&s->events, SOTTO_EV_FINAL, now, text);
-    sotto_word *words = d->words[d->finals++ % 2];
-    e->words = words;
-    e->word_count = listen_words(d, words, s->config.max_text / 2);
-    if (text[0])
-        turn_final(s, text);
-    else
-        s->state = SOTTO_IDLE; /* a sound, but no words */
-}
-
-/* One chunk of the encoder, when one is due. */
-static int listen_encode(sotto *s) {
-    listen_desk *d = &s->listen;
-    if (!d->speaking && !d->finishing) return 0;
-    if (asr_step(&d->ear)) {
-        listen_partial(s);
-        return 1;
-    }
-    if (!d->finishing) return 0;
-    listen_final(s);
+/* The VAD hears speech, the recogniser none: the turn, if there was one, ended with its last word. */
+static int listen_is_noise(listen_desk *d) {
+    uint32_t quiet = asr_quiet_ms(&d->ear), words = asr_word_count(&d->ear);
+    if (!d->speaking || quiet < (words ? DUMB_MS : MUTE_MS)) return 0;
+    if (endpoint_finish(&d->end) != ENDPOINT_END) return 0;
+    if (words) d->end.end = d->first_frame * HOP + (uint64_t)asr_word_at(&d->ear, words - 1).end_ms * (SOTTO_RATE / 1000);
     return 1;
+}
+
+static void listen_judge(sotto *s, int voice) {
+    listen_desk *d = &s->listen;
+    endpoint_event event = endpoint_push(&d->end, voice, hearing_silence(s));
+    if (event == ENDPOINT_NONE && d->speaking) listen_pause(d);
+    if (event == ENDPOINT_START) {
+        if (s->state == SOTTO_SPEAKING || s->state == SOTTO_THINKING) { /* barge-in */
+            sotto_interrupt(s);
+            turn_end(s);
+        }
+        listen_catch_up(s, d->end.keep / HOP);
+    } else if (event == ENDPOINT_END) {
+        listen_end(s, d->end.forced);
+    } else if (listen_is_noise(d)) {
+        listen_end(s, 0);
+    }
 }
 
 static void listen_frame(sotto *s, const float *frame) {
     listen_desk *d = &s->listen;
     memcpy(d->preroll + (d->frames % d->preroll_frames) * d->bands, frame, sizeof(float) * d->bands);
     d->frames++;
-    endpoint_event event = endpoint_push(&d->end, vad_push(&d->speech, frame), 0);
     if (d->speaking) asr_push_mel(&d->ear, frame);
-    if (event == ENDPOINT_START) {
-        if (s->state == SOTTO_SPEAKING || s->state == SOTTO_THINKING) { /* barge-in */
-            sotto_interrupt(s);
-            turn_end(s);
-        }
-        listen_start(s);
-    }
-    if (event == ENDPOINT_END) listen_end(s);
+    listen_judge(s, vad_push(&d->speech, frame));
 }
 
 static void listen_frames(sotto *s) {
@@ -190,13 +190,25 @@ static int listen_hop(sotto *s) {
     return 1;
 }
 
+/* One chunk of the encoder, when one is due. A text that gets near its longest ends the turn: nothing may be lost. */
+static int listen_encode(sotto *s) {
+    listen_desk *d = &s->listen;
+    if (!d->speaking && !d->finishing) return 0;
+    if (!hearing_step(s)) {
+        if (d->finishing) hearing_final(s);
+        return d->finishing;
+    }
+    if (d->speaking && strlen(asr_text(&d->ear)) + LONGEST_CHUNK >= s->config.max_text && endpoint_finish(&d->end) == ENDPOINT_END) listen_end(s, 1);
+    return 1;
+}
+
 /* The input has ended and all of it was heard: what is being said is finished. */
 static int listen_last(sotto *s) {
     listen_desk *d = &s->listen;
     if (!d->ended || d->finishing) return 0;
     d->ended = 0;
     if (mel_finish(&d->front)) listen_frames(s);
-    if (d->speaking && endpoint_finish(&d->end) == ENDPOINT_END) listen_end(s);
+    if (d->speaking && endpoint_finish(&d->end) == ENDPOINT_END) listen_end(s, 0);
     return 1;
 }
 
@@ -204,7 +216,7 @@ int listen_step(sotto *s) {
     uint64_t from = turn_now(s);
     if (listen_deaf(s)) return 0;
     if (s->listen.finishing && event_waits(&s->events, SOTTO_EV_FINAL)) return 0; /* its words lie where the next ones would */
-    int worked = listen_encode(s) || listen_hop(s) || listen_last(s);
+    int worked = listen_again(s) || listen_encode(s) || listen_hop(s) || listen_last(s);
     if (worked) s->asr_busy += turn_now(s) - from;
     return worked;
 }

@@ -110,13 +110,15 @@ typedef struct sotto_config {
     uint32_t top_k;
     uint64_t seed;
 
-    float speed;            /* of speech, 0.5..2 */
-    float vad_threshold_db; /* speech stands this far above the noise floor */
-    uint32_t endpoint_ms;   /* silence that ends a turn */
-    uint32_t min_speech_ms; /* shorter sounds are not speech */
-    uint32_t max_speech_ms; /* a turn is ended after this much */
-    uint32_t preroll_ms;    /* audio kept from before speech was detected */
-    uint32_t barge_in;      /* 1: speech during a reply interrupts it; 0: the microphone is not heard while a reply plays */
+    float speed;                /* of speech, 0.5..2 */
+    float vad_threshold;        /* how sure the detector of speech must be, 0.05..0.95 */
+    uint32_t endpoint_ms;       /* silence that ends a turn */
+    uint32_t endpoint_short_ms; /* ... when the text so far is complete; counts up to endpoint_ms */
+    uint32_t endpoint_long_ms;  /* ... when it wants more ("set it to"); counts from endpoint_ms */
+    uint32_t min_speech_ms;     /* shorter sounds are not speech */
+    uint32_t max_speech_ms;     /* a turn is ended after this much */
+    uint32_t preroll_ms;        /* audio kept from before speech was detected */
+    uint32_t barge_in;          /* 1: speech during a reply interrupts it; 0: the microphone is not heard while a reply plays */
 
     uint64_t budget_ns[SOTTO_SPANS]; /* 0: no budget */
     const char *kernels;             /* NULL: the fastest this machine runs; else one by name ("ref", "avx2", ...) */
@@ -146,7 +148,7 @@ typedef enum sotto_event_type {
 } sotto_event_type;
 
 typedef struct sotto_word {
-    uint32_t begin_ms, end_ms; /* since the runtime's first sample */
+    uint64_t begin_ms, end_ms; /* since the runtime's first sample */
     uint32_t at, len;          /* place in the event's text */
     float confidence;          /* 0..1 */
 } sotto_word;

@@ -61,8 +61,8 @@ static void note(caller *c, const sotto_event *e) {
     for (uint32_t i = 0; i < e->word_count; i++) {
         const sotto_word *w = &e->words[i];
         assert_true(w->at + w->len <= strlen(e->text) && w->begin_ms <= w->end_ms);
-        c->words_len += (size_t)snprintf(c->words + c->words_len, VOICE_TEXT - c->words_len, "%.*s %u-%u\n", (int)w->len, e->text + w->at,
-                                         w->begin_ms, w->end_ms);
+        c->words_len += (size_t)snprintf(c->words + c->words_len, VOICE_TEXT - c->words_len, "%.*s %llu-%llu\n", (int)w->len, e->text + w->at,
+                                         (unsigned long long)w->begin_ms, (unsigned long long)w->end_ms);
     }
     if (e->type == SOTTO_EV_OVERLOAD) fail_msg("overload: %s", e->text);
     if (e->type == SOTTO_EV_AUDIO || e->type == SOTTO_EV_REPLY) return; /* these two fall in with each other as the steps come */

@@ -1,4 +1,4 @@
-/* VAD: silence, steady noise, steps of noise, hysteresis, reset; turns found in the spoken questions at 6 dB over noise; and, where ../shared is,
+/* VAD: silence, steady noise, steps of noise, knocks, hysteresis, pieces, reset; turns found in the spoken questions at 6 dB over noise; and, where ../shared is,
  * over real recordings of noise (measured and printed). */
 #include "tests/audio_input.h"
 #include "audio/endpoint.h"
@@ -25,9 +25,9 @@ static void open_ear(ear *x) {
     vad_config vc;
     endpoint_config ec;
     mel_config_default(&mc);
-    vad_config_default(&vc, 8.0f);
+    vad_config_default(&vc, 0.5f);
     endpoint_config_default(&ec);
-    ec.endpoint_ms = 500;
+    ec.wait_ms[ENDPOINT_UNKNOWN] = 500;
     input_arena(&x->memory, 32768);
     mel_layout(&x->front, &x->memory, &mc);
     assert_false(x->memory.failed);
@@ -57,7 +57,7 @@ static heard listen(ear *x, const float *samples, uint32_t n) {
             int speech = vad_push(&x->voice, frame);
             h.frames++;
             h.speech += speech;
-            note(&h, &x->turn, endpoint_push(&x->turn, speech, 0), n / 2);
+            note(&h, &x->turn, endpoint_push(&x->turn, speech, ENDPOINT_UNKNOWN), n / 2);
         }
     }
     note(&h, &x->turn, endpoint_finish(&x->turn), n / 2);
@@ -103,26 +103,20 @@ static void test_reset(void **state) {
     free(a.memory.base), free(b.memory.base);
 }
 
-/* Scores just over and just under the thresholds: speech starts after on_frames, stays between them, ends after off_frames. */
-static void test_hysteresis(void **state) {
+/* Knocks on wood every half second, 20 dB over a faint noise: loud is not yet speech. */
+static void test_knocks(void **state) {
     (void)state;
-    float frame[BANDS];
+    static float x[10 * RATE];
     ear e;
     open_ear(&e);
-    for (int i = 0; i < 200; i++) {
-        for (int b = 0; b < BANDS; b++) frame[b] = -8.0f;
-        assert_false(vad_push(&e.voice, frame));
+    white(x, 10 * RATE, 0.005f, 6);
+    for (uint32_t at = RATE; at + RATE / 2 < 10 * RATE; at += RATE / 2) {
+        for (uint32_t i = 0; i < RATE / 8; i++) {
+            float t = (float)i / RATE;
+            x[at + i] += 0.3f * expf(-40 * t) * (sinf(2200 * t) + 0.7f * sinf(7100 * t) + 0.5f * sinf(15300 * t));
+        }
     }
-    for (int b = 0; b < BANDS; b++) frame[b] = -8.0f + 12.0f / 4.3429f;
-    int first = 0;
-    while (!vad_push(&e.voice, frame)) first++;
-    assert_true(first >= 2 && first <= 6);                             /* three frames in a row, and the smoothing */
-    for (int b = 0; b < BANDS; b++) frame[b] = -8.0f + 8.0f / 4.3429f; /* 6 dB over the floor: under on_db, over off_db */
-    for (int i = 0; i < 50; i++) assert_true(vad_push(&e.voice, frame));
-    for (int b = 0; b < BANDS; b++) frame[b] = -8.0f;
-    int last = 0;
-    while (vad_push(&e.voice, frame)) last++;
-    assert_true(last >= 2 && last <= 12);
+    assert_int_equal(listen(&e, x, 10 * RATE).starts, 0);
     free(e.memory.base);
 }
 
@@ -195,6 +189,55 @@ static tally question_round(const float *noise, uint32_t n, float snr) {
     return t;
 }
 
+/* What the network gives is taken with patience: speech starts after on_frames over `on`, stays between the two, ends after off_frames under `off`. */
+static void test_hysteresis(void **state) {
+    (void)state;
+    static float x[MOST];
+    float frame[BANDS], power;
+    uint32_t from, to, n = load("tests/golden/questions/q05_convert.flac", x, &from, &to, &power), over = 0, under = 0;
+    ear e;
+    open_ear(&e);
+    int was = 0, starts = 0, ends = 0;
+    for (uint32_t at = 0; at < n;) {
+        at += mel_push(&e.front, x + at, n - at);
+        while (mel_pull(&e.front, frame)) {
+            int speech = vad_push(&e.voice, frame);
+            over = e.voice.p > e.voice.config.on ? over + 1 : 0;
+            under = e.voice.p <= e.voice.config.off ? under + 1 : 0;
+            if (!was && speech) assert_true(over >= e.voice.config.on_frames), starts++;
+            if (was && !speech) assert_true(under >= e.voice.config.off_frames), ends++;
+            if (was && speech) assert_true(under < e.voice.config.off_frames);
+            was = speech;
+        }
+    }
+    assert_true(starts > 0 && ends == starts);
+    free(e.memory.base);
+}
+
+/* A sound in pieces of any size: the same state to the last bit. */
+static void test_pieces(void **state) {
+    (void)state;
+    static const uint32_t sizes[] = {1, 37, 160, 4000};
+    static float x[MOST];
+    float frame[BANDS], power;
+    uint32_t from, to, n = load("tests/golden/questions/q14_order.flac", x, &from, &to, &power);
+    ear whole, part;
+    open_ear(&whole), open_ear(&part);
+    listen(&whole, x, n);
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        reset_ear(&part);
+        for (uint32_t at = 0; at < n;) {
+            uint32_t some = n - at < sizes[i] ? n - at : sizes[i];
+            at += mel_push(&part.front, x + at, some);
+            while (mel_pull(&part.front, frame)) endpoint_push(&part.turn, vad_push(&part.voice, frame), ENDPOINT_UNKNOWN);
+        }
+        endpoint_finish(&part.turn);
+        assert_memory_equal(&whole.voice, &part.voice, sizeof whole.voice);
+        assert_memory_equal(&whole.turn, &part.turn, sizeof whole.turn);
+    }
+    free(whole.memory.base), free(part.memory.base);
+}
+
 static void test_questions_in_white_noise(void **state) {
     (void)state;
     for (int snr = 30; snr >= 6; snr -= 12) {
@@ -203,7 +246,7 @@ static void test_questions_in_white_noise(void **state) {
                       t.found, t.asked, t.extra, t.early / t.found, t.late / t.found);
         assert_int_equal(t.found, t.asked);
         assert_int_equal(t.extra, 0);
-        assert_true(t.late / t.found < 700 && t.late / t.found > 250);
+        assert_true(t.late / t.found < 700 && t.late / t.found > 400);
         assert_true(fabs(t.early / t.found) < 200);
     }
 }
@@ -231,14 +274,17 @@ static void test_questions_in_real_noise(void **state) {
         all.asked += t.asked, all.found += t.found, all.extra += t.extra;
     }
     print_message("all real noises at 6 dB: %d of %d turns found, %d turns without speech\n", all.found, all.asked, all.extra);
-    assert_true(all.found * 10 >= all.asked * 8);
+    assert_true(all.found * 100 >= all.asked * 95);
+    assert_true(all.extra <= 20); /* 42 with a detector by energy */
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_no_speech),
         cmocka_unit_test(test_reset),
+        cmocka_unit_test(test_knocks),
         cmocka_unit_test(test_hysteresis),
+        cmocka_unit_test(test_pieces),
         cmocka_unit_test(test_questions_in_white_noise),
         cmocka_unit_test(test_questions_in_real_noise),
     };

@@ -54,7 +54,8 @@ void show_event_json(FILE *to, const sotto_event *e) {
         memcpy(word, e->text + w->at, w->len < sizeof word - 1 ? w->len : sizeof word - 1);
         fprintf(to, "%s{\"word\":", i ? "," : "");
         show_json_text(to, word);
-        fprintf(to, ",\"begin_ms\":%u,\"end_ms\":%u,\"confidence\":%.3f}", w->begin_ms, w->end_ms, (double)w->confidence);
+        fprintf(to, ",\"begin_ms\":%llu,\"end_ms\":%llu,\"confidence\":%.3f}", (unsigned long long)w->begin_ms, (unsigned long long)w->end_ms,
+                (double)w->confidence);
     }
     fprintf(to, "%s}\n", e->word_count ? "]" : "");
     fflush(to);

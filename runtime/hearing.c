@@ -1,0 +1,124 @@
+/* hearing: what the recogniser's text is used for while a turn is heard: partials that stand, the verdict on the silence after it, the final words.
+ *
+ * A partial shows the words that two chunks in a row agree on (local agreement, Liu et al. 2020) and those that are settled: a word that is still being
+ * said, or that the next chunk takes back, is not shown.
+ *
+ * A turn that was cut because it got too long is cut in a word as a rule. Where nothing answers (dictation), its last words are taken back when they
+ * touch the cut, and the next turn hears them again from where they began: nothing is lost and nothing is heard twice.
+ */
+#include "runtime/ending.h"
+#include "runtime/internal.h"
+#include <string.h>
+
+enum {
+    TOUCH_MS = 240,
+    MARGIN_MS = 60,
+    LATE_FRAMES = 5
+}; /* an ending this near the cut touches it; kept before a word; frames by which a phone is late */
+
+void hearing_begin(sotto *s, uint64_t frame) {
+    listen_desk *d = &s->listen;
+    d->partial[0] = d->before[0] = 0;
+    d->first_frame = d->flushed = frame;
+    d->encoded = 0;
+    d->verdict = ENDPOINT_UNKNOWN;
+}
+
+static void hearing_copy(char *to, const char *text, size_t len, size_t room) {
+    if (len >= room) len = room - 1;
+    memcpy(to, text, len);
+    to[len] = 0;
+}
+
+/* Bytes of the whole words that both begin with. */
+static size_t hearing_agreed(const char *a, const char *b) {
+    size_t n = 0, whole = 0;
+    while (a[n] && a[n] == b[n]) {
+        n++;
+        if ((a[n] == ' ' || a[n] == 0) && (b[n] == ' ' || b[n] == 0)) whole = n;
+    }
+    return whole;
+}
+
+static void hearing_partial(sotto *s, const char *text) {
+    listen_desk *d = &s->listen;
+    size_t stands = hearing_agreed(d->before, text), settled = asr_settled(&d->ear);
+    if (stands < settled) stands = settled;
+    hearing_copy(d->before, text, strlen(text), s->config.max_text);
+    if (strlen(d->partial) == stands && memcmp(d->partial, text, stands) == 0) return;
+    hearing_copy(d->partial, text, stands, s->config.max_text);
+    event_raise(&s->events, SOTTO_EV_PARTIAL, turn_now(s), d->partial);
+}
+
+static endpoint_text hearing_verdict(const asr *ear, const char *text) {
+    if (text[0] == 0) return ENDPOINT_UNKNOWN;
+    if (ending_open(text)) return ENDPOINT_OPEN;
+    (void)ear;
+    return ENDPOINT_UNKNOWN;
+}
+
+int hearing_step(sotto *s) {
+    listen_desk *d = &s->listen;
+    uint32_t ready = d->ear.ready;
+    if (!asr_step(&d->ear)) return 0;
+    if (d->finishing) return 1;
+    const char *text = asr_text(&d->ear);
+    d->encoded += ready * ASR_SUBSAMPLE;
+    d->verdict = hearing_verdict(&d->ear, text);
+    hearing_partial(s, text);
+    return 1;
+}
+
+endpoint_text hearing_silence(const sotto *s) {
+    const listen_desk *d = &s->listen;
+    return d->first_frame + d->encoded > d->end.last + LATE_FRAMES ? d->verdict : ENDPOINT_UNKNOWN;
+}
+
+static uint32_t hearing_words(listen_desk *d, sotto_word *to, uint32_t room) {
+    uint32_t count = asr_word_count(&d->ear);
+    if (count > room) count = room;
+    for (uint32_t i = 0; i < count; i++) {
+        asr_word w = asr_word_at(&d->ear, i);
+        uint64_t zero = d->first_frame * 1000 / HOPS_A_SECOND;
+        to[i] = (sotto_word){.begin_ms = zero + w.begin_ms, .end_ms = zero + w.end_ms, .at = w.at, .len = w.len, .confidence = w.confidence};
+    }
+    return count;
+}
+
+/* A cut turn: how many of its words stand. Where the next one starts to hear is put down in the desk. */
+static uint32_t hearing_cut(listen_desk *d, const sotto_word *word, uint32_t count) {
+    uint64_t cut_ms = d->end.decided / (SOTTO_RATE / 1000), kept_ms = (uint64_t)d->preroll_frames * 1000 / HOPS_A_SECOND;
+    uint64_t oldest_ms = cut_ms > kept_ms ? cut_ms - kept_ms : 0, from_ms = oldest_ms;
+    if (count > 0 && word[count - 1].end_ms + TOUCH_MS > cut_ms && word[count - 1].begin_ms > oldest_ms + MARGIN_MS)
+        from_ms = word[--count].begin_ms - MARGIN_MS;
+    else if (count > 0 && word[count - 1].end_ms > from_ms)
+        from_ms = word[count - 1].end_ms;
+    d->again = 1;
+    d->again_frame = from_ms * HOPS_A_SECOND / 1000;
+    return count;
+}
+
+void hearing_final(sotto *s) {
+    listen_desk *d = &s->listen;
+    const char *text = asr_text(&d->ear);
+    uint64_t now = turn_now(s);
+    sotto_word *words = d->words[d->finals++ % 2];
+    uint32_t count = hearing_words(d, words, s->config.max_text / 2);
+    size_t len = strlen(text);
+    d->finishing = 0;
+    if (d->cut && !s->think.present && !s->speak.present) {
+        count = hearing_cut(d, words, count);
+        len = count > 0 ? words[count - 1].at + words[count - 1].len : 0;
+    }
+    hearing_copy(d->partial, text, len, s->config.max_text);
+    spans_set(&s->clock, SOTTO_ASR_FINALIZE, d->decided_ns, now);
+    sotto_event *e = event_raise(&s->events, SOTTO_EV_FINAL, now, d->partial);
+    e->words = words;
+    e->word_count = count;
+    if (d->partial[0]) {
+        turn_final(s, d->partial);
+    } else { /* a sound, but no words: what follows may reach back into it */
+        s->state = SOTTO_IDLE;
+        d->end.previous = d->end.begin;
+    }
+}
