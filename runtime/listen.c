@@ -4,7 +4,7 @@
  * no first sound is lost. While it listens it keeps up with the microphone, so that only the last chunk is left when the turn ends.
  *
  * A turn ends by three signs. The VAD measures the silence; the text so far says how much of it is enough (a complete command: little; "set it to":
- * much); and where the VAD hears speech but the recogniser no phone for DUMB_MS, it is noise. So that the text is there when the silence is judged, the
+ * much); and where the VAD hears speech but the recogniser no phone for long, it is noise. So that the text is there when the silence is judged, the
  * recogniser does what waits at a pause and does not wait for a whole chunk: at each second encoder frame after PAUSE_MS of silence.
  */
 #include "audio/pcm.h"
@@ -15,7 +15,7 @@ enum {
     PREROLL_SPARE_MS = 500, /* a beginning with gaps is judged this much later at most */
     PAUSE_MS = 80,          /* silence after which the recogniser does what waits */
     ENCODER_MS = 80,        /* an encoder frame */
-    DUMB_MS = 1500,         /* speech by the VAD without a phone that ends a turn with words */
+    DUMB_MS = 700,          /* speech by the VAD without a phone, beyond the long wait, that ends a turn with words */
     MUTE_MS = 4000          /* the same without any word yet */
 };
 
@@ -126,8 +126,8 @@ static void listen_pause(listen_desk *d) {
 
 /* The VAD hears speech, the recogniser none: the turn, if there was one, ended with its last word. */
 static int listen_is_noise(listen_desk *d) {
-    uint32_t quiet = asr_quiet_ms(&d->ear), words = asr_word_count(&d->ear);
-    if (!d->speaking || quiet < (words ? DUMB_MS : MUTE_MS)) return 0;
+    uint32_t dumb = d->end.config.wait_ms[ENDPOINT_OPEN] + DUMB_MS, quiet = asr_quiet_ms(&d->ear), words = asr_word_count(&d->ear);
+    if (!d->speaking || quiet < (words ? dumb : dumb > MUTE_MS ? dumb : MUTE_MS)) return 0;
     if (endpoint_finish(&d->end) != ENDPOINT_END) return 0;
     if (words) d->end.end = d->first_frame * HOP + (uint64_t)asr_word_at(&d->ear, words - 1).end_ms * (SOTTO_RATE / 1000);
     return 1;

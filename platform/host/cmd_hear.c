@@ -5,7 +5,7 @@
 #include "platform/host/show.h"
 
 typedef struct hear_options {
-    unsigned long long beam;
+    unsigned long long beam, endpoint_ms, short_ms, long_ms;
     const char *kernels;
     int whole;
 } hear_options;
@@ -14,6 +14,9 @@ static void hear_change(void *user, sotto_config *c) {
     const hear_options *o = user;
     if (o->beam) c->beam = (uint32_t)o->beam;
     if (o->kernels) c->kernels = o->kernels;
+    if (o->endpoint_ms) c->endpoint_ms = (uint32_t)o->endpoint_ms;
+    if (o->short_ms) c->endpoint_short_ms = (uint32_t)o->short_ms;
+    if (o->long_ms) c->endpoint_long_ms = (uint32_t)o->long_ms;
     if (o->whole) loop_one_utterance(c);
 }
 
@@ -25,6 +28,9 @@ int command_hear(int argc, char **argv) {
         {"--pack", OPTION_TEXT, &folder, "DIR", "model pack"},
         {"--beam", OPTION_UINT, &o.beam, "N", "CTC prefix beam width (1: greedy)"},
         {"--kernels", OPTION_TEXT, &o.kernels, "NAME", "kernel table: ref, avx2, avx512vnni, ..."},
+        {"--endpoint", OPTION_UINT, &o.endpoint_ms, "MS", "silence that ends a turn"},
+        {"--endpoint-short", OPTION_UINT, &o.short_ms, "MS", "... when the text so far is complete"},
+        {"--endpoint-long", OPTION_UINT, &o.long_ms, "MS", "... when the text so far wants more"},
         {"--utterance", OPTION_FLAG, &o.whole, NULL, "each file is one utterance: only 1.5 s of silence ends it"},
         {"--final", OPTION_FLAG, &finals, NULL, "only final transcripts"},
         {"--json", OPTION_FLAG, &json, NULL, "JSON Lines, with word times and confidences"},
@@ -42,7 +48,7 @@ int command_hear(int argc, char **argv) {
         if (json) {
             printf("{\"file\":");
             show_json_text(stdout, line.rest[i]);
-            printf("}\n");
+            printf(",\"time_ms\":%.3f}\n", (double)loop_now(&l) / 1e6); /* when its first sample comes */
         } else if (line.rest_count > 1) {
             printf("== %s\n", line.rest[i]);
         }

@@ -7,13 +7,15 @@
 
 typedef struct run_options {
     const char *in, *out, *trace, *input, *output, *kernels;
-    unsigned long long endpoint_ms, budget_ms;
+    unsigned long long endpoint_ms, short_ms, long_ms, budget_ms;
     int barge_in;
 } run_options;
 
 static void run_change(void *user, sotto_config *c) {
     const run_options *o = user;
     if (o->endpoint_ms) c->endpoint_ms = (uint32_t)o->endpoint_ms;
+    if (o->short_ms) c->endpoint_short_ms = (uint32_t)o->short_ms;
+    if (o->long_ms) c->endpoint_long_ms = (uint32_t)o->long_ms;
     if (o->budget_ms) c->budget_ns[SOTTO_FIRST_AUDIO] = o->budget_ms * 1000000u;
     if (o->kernels) c->kernels = o->kernels;
     c->barge_in = (uint32_t)o->barge_in;
@@ -56,6 +58,8 @@ int command_run(int argc, char **argv) {
         {"--output", OPTION_TEXT, &o.output, "NAME", "loudspeaker, likewise"},
         {"--barge-in", OPTION_FLAG, &o.barge_in, NULL, "speech interrupts a reply (use a headset: there is no echo canceller)"},
         {"--endpoint", OPTION_UINT, &o.endpoint_ms, "MS", "silence that ends a turn"},
+        {"--endpoint-short", OPTION_UINT, &o.short_ms, "MS", "... when the text so far is complete"},
+        {"--endpoint-long", OPTION_UINT, &o.long_ms, "MS", "... when the text so far wants more"},
         {"--budget", OPTION_UINT, &o.budget_ms, "MS", "first-audio budget with the endpoint wait"},
         {"--gate", OPTION_FLAG, &gate, NULL, "exit 3 when a turn was over a budget"},
         {"--trace", OPTION_TEXT, &o.trace, "FILE", "Chrome/Perfetto trace"},

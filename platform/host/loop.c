@@ -159,7 +159,7 @@ int loop_sound(loop *l, loop_source more, void *user) {
 }
 
 void loop_one_utterance(sotto_config *c) {
-    c->endpoint_ms = 1500;
+    c->endpoint_ms = c->endpoint_short_ms = c->endpoint_long_ms = 1500;
     c->max_speech_ms = 0;
 }
 
