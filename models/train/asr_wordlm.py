@@ -76,7 +76,7 @@ class Counts:
 class Model:
     """p1 [keys of 1], p2, p3: interpolated probabilities of every counted n-gram; keep2, keep3: which of them have an entry."""
 
-    def __init__(self, counts, weight, discount=(0.6, 0.9, 1.1)):
+    def __init__(self, counts, weight, discount=(0.9, 1.05, 1.05)):
         self.c = c = counts
         weight = np.asarray(weight, np.float32)[:, None]
         mass, left = {}, {}
