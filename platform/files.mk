@@ -9,3 +9,5 @@ HOST_SRC += platform/host/cmd_eval.c platform/host/eval_task.c platform/host/eva
 HOST_SRC += platform/host/eval_show.c platform/host/eval_json.c
 PLATFORM_SRC += platform/host/eval_words.c platform/host/eval_manifest.c platform/host/eval_score.c platform/host/eval_slots.c platform/host/eval_noise.c
 PLATFORM_SRC += platform/host/eval_figures.c platform/host/eval_slices.c platform/host/eval_gates.c
+HOST_SRC += platform/host/pack_check.c platform/host/pack_tool.c platform/host/cmd_pack.c
+PLATFORM_SRC += platform/posix/crc32.c platform/host/pack_list.c

@@ -40,3 +40,7 @@ TESTS += test_turns
 TESTS += test_cli_text
 TESTS += test_wordlist
 TESTS += test_hear
+TESTS += test_eval_words
+TESTS += test_eval
+TESTS += test_eval_cli
+TESTS += test_pack

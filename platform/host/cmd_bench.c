@@ -42,6 +42,7 @@ int command_bench(int argc, char **argv) {
     int json = 0;
     const option_row rows[] = {
         {"--pack", OPTION_TEXT, &folder, "DIR", "model pack"},
+        PACK_NO_CHECK_ROW,
         {"--in", OPTION_TEXT, &question, "FILE", "the question (default: the demo's)"},
         {"--turns", OPTION_UINT, &turns, "N", "how often it is asked (default 30)"},
         {"--kernels", OPTION_TEXT, &kernels, "NAME", "kernel table"},

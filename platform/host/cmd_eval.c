@@ -2,6 +2,7 @@
 #include "platform/host/args.h"
 #include "platform/host/commands.h"
 #include "platform/host/eval.h"
+#include "platform/host/pack.h"
 #include <string.h>
 
 static int eval_report_out(const eval_report *r) {
@@ -32,6 +33,7 @@ static int eval_asr(int argc, char **argv) {
         {"--split", OPTION_TEXT, &o.split, "NAME,..", "rows of these splits"},
         {"--limit", OPTION_UINT, &o.limit, "N", "the first N rows of them"},
         {"--pack", OPTION_TEXT, &o.pack, "DIR", "model pack"},
+        PACK_NO_CHECK_ROW,
         {"--model", OPTION_TEXT, &o.model, "FILE", "this recogniser instead of the pack's"},
         {"--against", OPTION_TEXT, &o.against, "FILE", "a second recogniser beside it, and the difference"},
         {"--beam", OPTION_UINT, &o.beam, "N", "width of the beam search"},

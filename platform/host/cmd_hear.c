@@ -26,6 +26,7 @@ int command_hear(int argc, char **argv) {
     hear_options o = {0};
     const option_row rows[] = {
         {"--pack", OPTION_TEXT, &folder, "DIR", "model pack"},
+        PACK_NO_CHECK_ROW,
         {"--beam", OPTION_UINT, &o.beam, "N", "CTC prefix beam width (1: greedy)"},
         {"--kernels", OPTION_TEXT, &o.kernels, "NAME", "kernel table: ref, avx2, avx512vnni, ..."},
         {"--endpoint", OPTION_UINT, &o.endpoint_ms, "MS", "silence that ends a turn"},

@@ -1,10 +1,17 @@
-/* sotto inspect: what is in a GGUF file, after validating it whole. */
+/* sotto inspect: what is in a GGUF file, after validating it whole; what is in a pack. */
 #include "platform/host/args.h"
 #include "platform/host/commands.h"
+#include "platform/host/pack_tool.h"
 #include "platform/host/show.h"
 #include "platform/platform.h"
 #include "runtime/sotto.h"
 #include <stdio.h>
+#include <sys/stat.h>
+
+static int is_folder(const char *path) {
+    struct stat s;
+    return stat(path, &s) == 0 && S_ISDIR(s.st_mode);
+}
 
 static int inspect_file(const char *path, int json) {
     file_map map;
@@ -35,14 +42,16 @@ static int inspect_file(const char *path, int json) {
 int command_inspect(int argc, char **argv) {
     int json = 0;
     const option_row rows[] = {{"--json", OPTION_FLAG, &json, NULL, "one JSON object a file"}, {0}};
-    command_line line = {
-        .command = "inspect", .about = "Validates GGUF files and lists their metadata and tensors.", .operands = "FILE ...", .rows = rows};
+    command_line line = {.command = "inspect",
+                         .about = "Validates GGUF files and lists their metadata and tensors; of a pack's folder its files, versions and CRCs.",
+                         .operands = "FILE|DIR ...",
+                         .rows = rows};
     int code = args_parse(&line, argc, argv);
     if (code >= 0) return code;
     if (line.rest_count == 0) return complain(EXIT_USAGE, "inspect: expected a GGUF file");
     code = EXIT_OK;
     for (int i = 0; i < line.rest_count; i++) {
-        if (inspect_file(line.rest[i], json) != EXIT_OK) code = EXIT_FAIL;
+        if ((is_folder(line.rest[i]) ? pack_inspect : inspect_file)(line.rest[i], json) != EXIT_OK) code = EXIT_FAIL;
     }
     return code;
 }

@@ -57,6 +57,7 @@ int command_plan(int argc, char **argv) {
     unsigned long long window = 0;
     const option_row rows[] = {
         {"--pack", OPTION_TEXT, &folder, "DIR", "model pack (default: models/packs/nano or the installed one)"},
+        PACK_NO_CHECK_ROW,
         {"--window", OPTION_UINT, &window, "N", "rows of the language model's KV window"},
         {"--json", OPTION_FLAG, &json, NULL, "one JSON object"},
         {"--layers", OPTION_INT, &shape.layers, "N", "estimate a KV cache instead: layers ..."},

@@ -52,6 +52,7 @@ int command_run(int argc, char **argv) {
     run_options o = {0};
     const option_row rows[] = {
         {"--pack", OPTION_TEXT, &folder, "DIR", "model pack"},
+        PACK_NO_CHECK_ROW,
         {"--in", OPTION_TEXT, &o.in, "FILE", "a sound file in place of the microphone (-: stdin)"},
         {"--out", OPTION_TEXT, &o.out, "FILE", "with --in: WAV for the reply (-: stdout)"},
         {"--input", OPTION_TEXT, &o.input, "NAME", "microphone: an index or a part of its name (sotto devices)"},

@@ -47,6 +47,7 @@ int command_say(int argc, char **argv) {
     say_options o = {0};
     const option_row rows[] = {
         {"--pack", OPTION_TEXT, &folder, "DIR", "model pack"},
+        PACK_NO_CHECK_ROW,
         {"--out", OPTION_TEXT, &out, "FILE", "WAV to write (-: stdout); without it the loudspeaker speaks"},
         {"--device", OPTION_TEXT, &device, "NAME", "loudspeaker: an index or a part of its name"},
         {"--speed", OPTION_REAL, &o.speed, "X", "0.5 to 2"},

@@ -47,6 +47,7 @@ int command_think(int argc, char **argv) {
     think_options o = {0};
     const option_row rows[] = {
         {"--pack", OPTION_TEXT, &folder, "DIR", "model pack"},
+        PACK_NO_CHECK_ROW,
         {"--model", OPTION_TEXT, &model, "FILE", "another language model: any GGUF of the llama family"},
         {"--raw", OPTION_FLAG, &raw, NULL, "plain completion of the text, no turns, no tools"},
         {"--max", OPTION_UINT, &o.max, "N", "tokens after which a reply is ended"},

@@ -77,7 +77,5 @@ int eval_gate_value(const eval_report *r, const gate *g, double *value);
 /* Millions of multiply-accumulates that a second of speech costs a recogniser, by the shapes in its file (the beam search is not counted);
  * NAN when they are not there. */
 double eval_macs(const sotto_model *m);
-/* Value of a metadata key as text ("" when absent). */
-void eval_model_key(const sotto_model *m, const char *key, char *out, size_t cap);
 
 #endif

@@ -74,11 +74,15 @@ static void latencies(figures *f, const measure *m, const uint32_t *index, uint3
     f->of[METRIC_TAIL_MAX] = percentile(room, tails, 1);
 }
 
-/* One bootstrap draw: errors and words of n utterances drawn with repetition. b (may be NULL) is drawn with a; the difference of the rates. */
+/* One bootstrap draw: errors and words of as many utterances as have words, drawn with repetition. b (may be NULL) is drawn with a; the difference of
+ * the rates. */
 static double draw(const measure *a, const measure *b, const uint32_t *index, uint32_t n, uint64_t *state) {
     double words = 0, errors = 0;
     for (uint32_t i = 0; i < n; i++) {
-        uint32_t at = index[noise_next(state) % n];
+        uint32_t at = index[i];
+        if (!a[at].scored) continue;
+        do at = index[noise_next(state) % n];
+        while (!a[at].scored);
         words += a[at].text.words;
         errors += (double)a[at].text.word_errors - (b ? (double)b[at].text.word_errors : 0);
     }

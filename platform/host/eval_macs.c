@@ -4,27 +4,16 @@
  * (80 ms); attention adds 2 x dim x (chunk + left context) a block and frame. The file's description (sotto_model_line) is all that is read.
  */
 #include "platform/host/eval.h"
+#include "platform/host/pack.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const double FRAME_RATE = 12.5; /* encoder frames a second */
 
-void eval_model_key(const sotto_model *m, const char *key, char *out, size_t cap) {
-    char line[512];
-    size_t len = strlen(key);
-    out[0] = 0;
-    for (size_t i = 0; sotto_model_line(m, i, line, sizeof line) == SOTTO_OK; i++) {
-        if (strncmp(line, key, len) != 0 || line[len] != ' ') continue;
-        const char *value = strchr(line + len + 1, ' '); /* behind the type */
-        if (value) snprintf(out, cap, "%s", value + 1);
-        return;
-    }
-}
-
 static double key_number(const sotto_model *m, const char *key) {
     char text[64];
-    eval_model_key(m, key, text, sizeof text);
+    pack_model_key(m, key, text, sizeof text);
     return text[0] ? strtod(text, NULL) : (double)NAN;
 }
 

@@ -59,7 +59,7 @@ static int judge_gate(FILE *to, const eval_report *r, const gate *g) {
         return complain(EXIT_USAGE, "eval: %s: line %u: %s: expected two models (--against)", r->task->o->gates, g->line, g->name);
     if (isnan(value)) return complain(EXIT_USAGE, "eval: %s: line %u: %s was not measured here", r->task->o->gates, g->line, g->name);
     int holds = gate_holds(g, value);
-    fprintf(to, "%s  %s %s %g: %.6g\n", holds ? "pass" : "FAIL", g->name, g->op, g->limit, value);
+    fprintf(to, "%s  %s %s %.10g: %.6g\n", holds ? "pass" : "FAIL", g->name, g->op, g->limit, value);
     return holds ? 0 : EXIT_FAIL;
 }
 

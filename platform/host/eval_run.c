@@ -210,7 +210,7 @@ static void tell_model(const worker *w, eval_model *out) {
     const sotto_model *m = &w->l.models.model[PACK_ASR];
     sotto_memory(w->l.voice, &memory);
     snprintf(out->file, sizeof out->file, "%s", w->l.models.name[PACK_ASR]);
-    eval_model_key(m, "general.version", out->version, sizeof out->version);
+    pack_model_key(m, "general.version", out->version, sizeof out->version);
     snprintf(out->kernels, sizeof out->kernels, "%s", sotto_kernels(w->l.voice));
     out->bytes = (double)w->l.models.size[PACK_ASR];
     out->arena = (double)memory.bytes;

@@ -31,7 +31,7 @@ static const column SPEED[] = {
     {"p95", METRIC_TAIL_P95, 1, 8, 2},         {"max", METRIC_TAIL_MAX, 1, 8, 2},
     {"unstable/s", METRIC_UNSTABLE, 1, 11, 3},
 };
-enum { QUALITY_COLUMNS = sizeof QUALITY / sizeof QUALITY[0], SPEED_COLUMNS = sizeof SPEED / sizeof SPEED[0], NAME_WIDTH = 24 };
+enum { QUALITY_COLUMNS = sizeof QUALITY / sizeof QUALITY[0], SPEED_COLUMNS = sizeof SPEED / sizeof SPEED[0], NAME_WIDTH = 28 };
 
 static void put_value(FILE *to, const column *c, double value) {
     if (isnan(value))

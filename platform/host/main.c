@@ -21,6 +21,7 @@ static const command_row COMMANDS[] = {
     {"inspect", "what is in a GGUF file", command_inspect},
     {"bench", "percentiles of every stage against its budget", command_bench},
     {"eval", "quality and speed over a list of sounds, with gates", command_eval},
+    {"pack", "verifies a pack of models, or writes its manifest", command_pack},
     {"devices", "audio devices", command_devices},
 };
 enum { COMMAND_COUNT = sizeof COMMANDS / sizeof COMMANDS[0] };
