@@ -10,7 +10,7 @@ void sotto_config_default(sotto_config *c) {
     c->input_samples = 8192;
     c->output_samples = 8192;
     c->max_text = 512;
-    c->beam = 16;
+    c->beam = 128;
     c->llm_window = 252;
     c->llm_sinks = 4;
     c->llm_batch = 8;
@@ -20,7 +20,7 @@ void sotto_config_default(sotto_config *c) {
     c->seed = 1;
     c->speed = 1.0f;
     c->vad_threshold = 0.5f;
-    c->endpoint_ms = 320;
+    c->endpoint_ms = 480;
     c->endpoint_short_ms = 160;
     c->endpoint_long_ms = 800;
     c->min_speech_ms = 80;
@@ -50,7 +50,7 @@ int config_check(const sotto_config *c, sotto_error *e) {
     if (!power_of_two(c->output_samples) || c->output_samples < 512) return config_refuse(e, "output_samples", "a power of two, 512 or more");
     if (c->input_samples > 1u << 24 || c->output_samples > 1u << 24) return config_refuse(e, "input_samples/output_samples", "at most 2^24");
     if (c->max_text < 64 || c->max_text > 4096) return config_refuse(e, "max_text", "64 to 4096 bytes");
-    if (c->beam < 1 || c->beam > 32) return config_refuse(e, "beam", "1 to 32");
+    if (c->beam < 1 || c->beam > 512) return config_refuse(e, "beam", "1 to 512");
     if (c->llm_window < 16 || c->llm_window > 65536) return config_refuse(e, "llm_window", "16 to 65536 rows");
     if (c->llm_sinks > 256) return config_refuse(e, "llm_sinks", "at most 256 rows");
     if (c->llm_batch < 1 || c->llm_batch > 64) return config_refuse(e, "llm_batch", "1 to 64");
@@ -59,6 +59,8 @@ int config_check(const sotto_config *c, sotto_error *e) {
     if (!(c->speed >= 0.5f && c->speed <= 2.0f)) return config_refuse(e, "speed", "0.5 to 2");
     if (!(c->temperature >= 0.0f && c->temperature <= 10.0f)) return config_refuse(e, "temperature", "0 to 10");
     if (!(c->top_p > 0.0f && c->top_p <= 1.0f)) return config_refuse(e, "top_p", "above 0, at most 1");
+    if (c->endpoint_short_ms > c->endpoint_ms || c->endpoint_ms > c->endpoint_long_ms || c->endpoint_long_ms > 60000)
+        return config_refuse(e, "endpoint_short_ms/endpoint_ms/endpoint_long_ms", "not less than the one before, at most 60000");
     if (c->preroll_ms > 2000 || c->min_speech_ms > 2000) return config_refuse(e, "preroll_ms/min_speech_ms", "at most 2000");
     if (!(c->vad_threshold >= 0.05f && c->vad_threshold <= 0.95f)) return config_refuse(e, "vad_threshold", "0.05 to 0.95");
     int voices = !!c->g2p + !!c->tts + !!c->vocoder;

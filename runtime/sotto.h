@@ -100,7 +100,7 @@ typedef struct sotto_config {
 
     uint32_t input_samples, output_samples; /* ring sizes, powers of two */
     uint32_t max_text;                      /* longest transcript or reply in bytes, 64..4096 */
-    uint32_t beam;                          /* CTC prefix beam width; 1 is greedy */
+    uint32_t beam;                          /* hypotheses of the search for words, 1..512 */
 
     uint32_t llm_window, llm_sinks; /* rows of the KV cache */
     uint32_t llm_batch;             /* prompt tokens in one unit of work */
@@ -112,9 +112,9 @@ typedef struct sotto_config {
 
     float speed;                /* of speech, 0.5..2 */
     float vad_threshold;        /* how sure the detector of speech must be, 0.05..0.95 */
-    uint32_t endpoint_ms;       /* silence that ends a turn */
-    uint32_t endpoint_short_ms; /* ... when the text so far is complete; counts up to endpoint_ms */
-    uint32_t endpoint_long_ms;  /* ... when it wants more ("set it to"); counts from endpoint_ms */
+    uint32_t endpoint_ms;       /* silence that ends a turn; less when its text sounds complete, more when it wants more: */
+    uint32_t endpoint_short_ms; /* at least this, at most endpoint_ms */
+    uint32_t endpoint_long_ms;  /* at most this, at least endpoint_ms */
     uint32_t min_speech_ms;     /* shorter sounds are not speech */
     uint32_t max_speech_ms;     /* a turn is ended after this much */
     uint32_t preroll_ms;        /* audio kept from before speech was detected */

@@ -230,7 +230,7 @@ static void models_of_another_front_end_are_refused(void **state) {
     expect_refused(0, "sotto.mel.hop", 128, "edited.gguf: key sotto.mel.hop: is 128, expected 160");
     expect_refused(0, "sotto.mel.sample_rate", 8000, "sotto.mel.sample_rate: is 8000, expected 16000");
     expect_refused(0, "sotto.mel.fmax", 0x45fa0000, "sotto.mel.fmax: is 8000");
-    expect_refused(0, "sotto.asr.vocab", 255, "expected 144 x 255");
+    expect_refused(0, "sotto.asr.classes", 39, "expected 144 x 117");
     expect_refused(3, "sotto.mel.win", 512, "sotto.mel.win: is 512, expected 400");
     expect_refused(3, "sotto.tts.width", 64, "expected 64 x 5");
     expect_refused(4, "sotto.mel.bands", 40, "expected 42 x 128");

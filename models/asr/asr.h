@@ -4,14 +4,13 @@
  *     for each mel frame:  asr_push_mel(x, frame);  while (asr_step(x)) ... asr_text(x) ...
  *     at the end:          asr_finish(x);           while (asr_step(x)) ...
  *
- * A step is one chunk of the encoder (`sotto.asr.chunk` frames of 80 ms) and its CTC frames. A push that finds a whole chunk
+ * A step is one chunk of the encoder (`sotto.asr.chunk` frames of 80 ms) and its CTC frames (`split` for each encoder frame). A push that finds a whole chunk
  * still waiting does that step itself, so any pattern of pushes and steps gives the same bits (law 2).
  */
 #ifndef SOTTO_MODELS_ASR_ASR_H
 #define SOTTO_MODELS_ASR_ASR_H
 #include "models/asr/conformer.h"
-#include "models/asr/ctc.h"
-#include "models/asr/ngram.h"
+#include "models/asr/search.h"
 #include "models/asr/shape.h"
 #include "models/asr/subsample.h"
 #include "models/asr/transcript.h"
@@ -19,7 +18,7 @@
 typedef struct asr_limits {
     const kernels *k;
     uint32_t max_text; /* bytes of transcript, the NUL included, >= 2 */
-    uint32_t beam;     /* 1: best path; up to CTC_MAX_BEAM */
+    uint32_t beam;     /* hypotheses, 1..SEARCH_MAX_BEAM */
     enum kv_kind kv;   /* how the attention's past is kept; KV_F32 is 0 */
 } asr_limits;
 
@@ -28,14 +27,14 @@ typedef struct asr {
     subsample front; /* weights and state */
     const gguf *file;
     conformer_block *block; /* [blocks] */
-    linear_i8 head;         /* [vocab x dim] */
-    ngram lm;               /* of the beam search, when the file has one */
-    wordlist known;         /* words that the search prefers */
+    linear_i8 head;         /* [split x classes x dim] */
+    vocab lex;              /* words that can be heard */
+    ngram lm;               /* and how they follow one another */
     conformer_desk desk;
-    ctc search;
+    search search;
     transcript words;
     float *frame;     /* [chunk x dim] encoder frames of the chunk that fills */
-    float *score;     /* [vocab] */
+    float *score;     /* [split x classes] log-probabilities of the encoder frame last done */
     uint32_t ready;   /* frames in it */
     uint32_t phase;   /* mel frames since the reset, mod 8 */
     int heard, ended; /* a mel frame came since the reset; asr_finish was called */
@@ -59,6 +58,14 @@ const char *asr_text(const asr *x); /* words so far, NUL-terminated, valid until
 uint32_t asr_settled(const asr *x); /* its leading bytes (whole words) that no later sound can change */
 uint32_t asr_word_count(const asr *x);
 asr_word asr_word_at(const asr *x, uint32_t index); /* index < asr_word_count */
-uint32_t asr_quiet_ms(const asr *x);                /* since the last token, as far as chunks were done */
+uint32_t asr_quiet_ms(const asr *x);                /* since the last phone, as far as chunks were done */
+/* 2: the words so far are a whole sentence to the word model, 1: it cannot tell, 0: more is coming (inside a word, or after one like "the"). */
+int asr_complete(const asr *x);
+
+/* Makes the words of `phrase` likelier by e^weight each, from now on, resets included; a word that the lexicon lacks is spelt by `spell`
+ * (phones [room] of word [len], returns their number, 0: cannot; NULL: none is spelt). 0, or ERR_ARG with the word or the bound. */
+typedef uint32_t (*asr_spell)(void *user, const char *word, uint32_t len, uint8_t *phone, uint32_t room);
+int asr_bias(asr *x, const char *phrase, float weight, asr_spell spell, void *user, sotto_error *err);
+void asr_unbias(asr *x); /* forgets all phrases and the words that came with them */
 
 #endif

@@ -30,7 +30,8 @@ int shape_read(asr_shape *out, const gguf *g, sotto_error *err) {
         {"sotto.asr.ff", 1, 8192, &s.ff},
         {"sotto.asr.blocks", 1, ASR_MAX_BLOCKS, &s.blocks},
         {"sotto.asr.kernel", 1, 64, &s.kernel},
-        {"sotto.asr.vocab", 2, 65535, &s.vocab},
+        {"sotto.asr.classes", 2, ASR_MAX_CLASSES, &s.classes},
+        {"sotto.asr.split", 1, 8, &s.split},
         {"sotto.asr.chunk", 1, ASR_MAX_CHUNK, &s.chunk},
         {"sotto.asr.left", 0, 4096, &s.left},
     };

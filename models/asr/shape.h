@@ -6,8 +6,9 @@
 enum {
     ASR_MAX_BLOCKS = 24,
     ASR_MAX_CHUNK = 64,
-    ASR_MAX_BANDS = 128, /* a mel frame fits the stack */
-    ASR_SUBSAMPLE = 8    /* mel frames an encoder frame */
+    ASR_MAX_BANDS = 128,  /* a mel frame fits the stack */
+    ASR_MAX_CLASSES = 62, /* a node of the lexicon has 6 bits for them */
+    ASR_SUBSAMPLE = 8     /* mel frames an encoder frame */
 };
 
 typedef struct asr_shape {
@@ -18,7 +19,8 @@ typedef struct asr_shape {
     uint32_t ff;       /* width of the feed-forward layers */
     uint32_t blocks;
     uint32_t kernel;   /* frames of the depthwise convolution, this one and kernel-1 before it */
-    uint32_t vocab;    /* CTC classes, 0 is the blank */
+    uint32_t classes;  /* of the CTC: 0 the blank, then phones */
+    uint32_t split;    /* CTC frames that an encoder frame gives */
     uint32_t chunk;    /* encoder frames that see each other */
     uint32_t left;     /* encoder frames before the chunk that it sees too */
     float theta;       /* base of the rotary positions */

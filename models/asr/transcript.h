@@ -1,12 +1,7 @@
-/* transcript: tokens -> text with word times and confidence, in one fixed buffer.
- *
- * Pieces carry the word mark U+2581 where a word begins; it becomes a space. A word lasts from the first frame of its first
- * piece to the last frame of its last one; its confidence is the mean over its pieces of the highest probability of each.
- */
+/* transcript: words of the search -> text with word times and confidence, in one fixed buffer. */
 #ifndef SOTTO_MODELS_ASR_TRANSCRIPT_H
 #define SOTTO_MODELS_ASR_TRANSCRIPT_H
-#include "models/asr/ctc.h"
-#include "models/gguf.h"
+#include "models/asr/search.h"
 
 typedef struct asr_word {
     uint32_t begin_ms, end_ms; /* from the first sample after the reset */
@@ -15,20 +10,19 @@ typedef struct asr_word {
 } asr_word;
 
 typedef struct transcript {
-    gguf_value pieces; /* the file's array of strings */
-    uint32_t vocab, frame_ms;
-    uint32_t max_text; /* bytes of text, the NUL included */
-    gguf_text *piece;  /* [vocab] */
-    char *text;        /* [max_text] NUL-terminated */
-    asr_word *word;    /* [max_text/2] */
+    uint32_t max_text;         /* bytes of text, the NUL included */
+    uint32_t frame_ms, split;  /* CTC frames in one encoder frame of frame_ms */
+    char *text;                /* [max_text] NUL-terminated */
+    asr_word *word;            /* [max_text/2] */
+    const search_word **spare; /* [max_text/2] */
     uint32_t len, words;
     uint32_t settled; /* leading bytes that no later frame can change: whole words */
 } transcript;
 
-int transcript_bind(transcript *t, const gguf *g, uint32_t vocab, uint32_t frame_ms, sotto_error *err); /* 0, or ERR_MODEL */
-void transcript_layout(transcript *t, arena *a, uint32_t max_text);
+void transcript_layout(transcript *t, arena *a, uint32_t max_text, uint32_t frame_ms, uint32_t split);
+void transcript_scratch(transcript *t, arena *a);
 void transcript_reset(transcript *t);
-/* Writes the text of count tokens anew; `settled` of them cannot change. What does not fit is left out, whole pieces at a time. */
-void transcript_write(transcript *t, const ctc_token *token, uint32_t count, uint32_t settled);
+/* Writes the text of the search's words anew. What does not fit is left out, whole words at a time. */
+void transcript_write(transcript *t, const search *s);
 
 #endif

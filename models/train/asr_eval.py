@@ -1,4 +1,4 @@
-"""Word error rate of a checkpoint on the clean dev shards, in float and as the int8 arithmetic of the C computes it.
+"""Phone error rate (greedy) of a checkpoint on the clean dev shards, in float and as the int8 arithmetic of the C computes it.
 
     python asr_eval.py --work DIR [--checkpoint DIR/last.pt] [--int8]
 """
@@ -9,10 +9,8 @@ import numpy as np
 import torch
 
 import asr_mel
+import asr_phones
 from asr_model import Config, Recognizer, chunk_mask
-
-MARK = "▁"
-
 
 def distance(a, b):
     """Edit distance of two lists."""
@@ -29,10 +27,6 @@ def greedy(ids):
     return [i for at, i in enumerate(ids) if i != 0 and (at == 0 or i != ids[at - 1])]
 
 
-def words(ids, pieces):
-    return "".join(pieces[i] for i in ids).replace(MARK, " ").split()
-
-
 def load_dev(folder, name):
     data = np.fromfile(folder / f"{name}.bin", np.uint8).reshape(-1, asr_mel.BANDS)
     for line in (folder / f"{name}.tsv").read_text().splitlines():
@@ -40,8 +34,8 @@ def load_dev(folder, name):
         yield data[int(first):int(first) + int(frames)], text
 
 
-def recognise(model, mel_bytes, mean, istd, pieces):
-    """Words of one utterance, silence added as asr_finish does."""
+def scores(model, mel_bytes, mean, istd):
+    """Log-probabilities [CTC frames, classes] of one utterance, silence added as asr_finish does."""
     c = model.config
     frames = ((len(mel_bytes) + 7) // 8 + 1) * 8
     mel = np.full((1, frames, asr_mel.BANDS), 1, np.uint8)
@@ -49,21 +43,24 @@ def recognise(model, mel_bytes, mean, istd, pieces):
     with torch.no_grad():
         x = (torch.from_numpy(mel).float() / asr_mel.BYTE_STEP + asr_mel.BYTE_LOW - mean) * istd
         logits, _ = model(x, chunk_mask(frames // 8, c.chunk, c.left, "cpu"))
-    return words(greedy(logits[0].argmax(-1).tolist()), pieces)
+    return torch.log_softmax(logits[0], -1)
 
 
-def dev_wer(model, folder, name, mean, istd, pieces, limit=None, show=False):
+def dev_per(model, folder, name, mean, istd, limit=None, show=False):
     was = model.training
     model.eval()
     wrong = total = 0
     for at, (mel, text) in enumerate(load_dev(folder, name)):
         if limit is not None and at >= limit:
             break
-        heard = recognise(model, mel, mean, istd, pieces)
-        wrong += distance(heard, text.split())
-        total += len(text.split())
+        said = asr_phones.spell(text)
+        if said is None:
+            continue
+        heard = greedy(scores(model, mel, mean, istd).argmax(-1).tolist())
+        wrong += distance(heard, said)
+        total += len(said)
         if show:
-            print("  " + ("" if heard == text.split() else "* ") + text + " | " + " ".join(heard))
+            print(f"  {text} | " + " ".join(asr_phones.CLASSES[i] for i in heard))
     model.train(was)
     return wrong / total
 
@@ -89,8 +86,8 @@ def main():
     model.set_int8(args.int8)
     print(f"step {saved['step']}, {saved['spent'] / 60:.1f} min")
     for name in args.sets:
-        wer = dev_wer(model, args.work / "dev", name, saved["mean"], saved["istd"], saved["pieces"], args.limit, args.show)
-        print(f"{name}: WER {100 * wer:.2f} %")
+        per = dev_per(model, args.work / "dev", name, saved["mean"], saved["istd"], args.limit, args.show)
+        print(f"{name}: PER {100 * per:.2f} %")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
-"""The recogniser of `nano`: causal-in-time convolutional subsampling x8, Conformer blocks with chunked attention, CTC.
+"""The recogniser of `nano`: causal-in-time convolutional subsampling x8, Conformer blocks with chunked attention, CTC over phones.
 
 Gulati et al. 2020 (Conformer) with three changes that make it stream in fixed memory on integers: attention sees its own chunk and a left
 context only (Yao et al. 2021, U2), the depthwise convolution is causal, and LayerNorm stands where BatchNorm was. Positions are rotary
-(Su et al. 2021, interleaved pairs), so only differences count. models/asr/*.c runs exactly this; asr_export.py writes it.
+(Su et al. 2021, interleaved pairs), so only differences count. The head gives `split` CTC frames for each encoder frame, so that
+80 ms frames can spell the quickest speech. models/asr/*.c runs exactly this; asr_export.py writes it.
 """
 import dataclasses
 import math
@@ -21,7 +22,8 @@ class Config:
     ff: int = 576
     blocks: int = 6
     kernel: int = 9      # of the depthwise convolution over time
-    vocab: int = 256
+    classes: int = 40    # blank and phones
+    split: int = 3       # CTC frames that an encoder frame gives
     chunk: int = 4       # encoder frames of 80 ms, at run time
     left: int = 32
     theta: float = 1000.0
@@ -46,6 +48,32 @@ class Linear(nn.Linear):
         q = torch.round(x * torch.where(amax > 0, 127.0 / amax, torch.zeros_like(amax))).clamp(-127, 127)
         y = (q @ w.T) * ((amax / 127.0) * scale)
         return y if self.bias is None else y + self.bias
+
+
+class TimeConv(torch.autograd.Function):
+    """Causal depthwise convolution: x [B, T, dim] float, w [kernel, dim] oldest first. By hand, since autograd of slices fills memory."""
+
+    @staticmethod
+    def forward(ctx, x, w, bias):
+        kernel, t = w.shape[0], x.shape[1]
+        padded = F.pad(x, (0, 0, kernel - 1, 0))
+        y = bias + padded[:, :t] * w[0]
+        for k in range(1, kernel):
+            y.addcmul_(padded[:, k:k + t], w[k])
+        ctx.save_for_backward(padded, w)
+        return y
+
+    @staticmethod
+    def backward(ctx, g):
+        padded, w = ctx.saved_tensors
+        kernel, t = w.shape[0], g.shape[1]
+        dx = F.pad(g, (0, 0, 0, kernel - 1))
+        out = g * w[kernel - 1]
+        for k in range(kernel - 1):
+            ahead = kernel - 1 - k
+            out.addcmul_(dx[:, ahead:ahead + t], w[k])
+        dw = torch.stack([(padded[:, k:k + t] * g).sum((0, 1)) for k in range(kernel)])
+        return out, dw, g.sum((0, 1))
 
 
 class Subsample(nn.Module):
@@ -73,15 +101,16 @@ class Subsample(nn.Module):
 
 
 def rope(length, dim, theta, device):
-    """[length, dim/2] complex rotations."""
+    """cosines [length, dim/2, 1] and signed sines [length, dim/2, 2] of the positions."""
     angle = torch.arange(length, device=device, dtype=torch.float32)[:, None] * theta ** (-torch.arange(0, dim, 2, device=device, dtype=torch.float32) / dim)
-    return torch.polar(torch.ones_like(angle), angle)
+    sine = torch.sin(angle)
+    return torch.cos(angle)[..., None], torch.stack((-sine, sine), dim=-1)
 
 
 def turn(x, rotation):
     """Rotates the pairs (2i, 2i+1) of [..., T, dim]."""
-    pairs = torch.view_as_complex(x.float().reshape(*x.shape[:-1], -1, 2))
-    return torch.view_as_real(pairs * rotation).flatten(-2)
+    pairs, (cosine, sine) = x.float().unflatten(-1, (-1, 2)), rotation
+    return (pairs * cosine + pairs.flip(-1) * sine).flatten(-2)
 
 
 class Attention(nn.Module):
@@ -115,10 +144,9 @@ class Convolution(nn.Module):
         self.down = Linear(c.dim, c.dim)
 
     def forward(self, x):
-        t = x.shape[1]
         x = F.glu(self.up(self.norm(x)).float(), dim=-1)
-        x = F.pad(x, (0, 0, self.kernel - 1, 0))
-        y = self.depth_bias + sum(x[:, k:k + t] * self.depth[k] for k in range(self.kernel))
+        with torch.autocast(x.device.type, enabled=False):
+            y = TimeConv.apply(x, self.depth, self.depth_bias)
         return self.down(F.silu(self.mid(y)))
 
 
@@ -160,8 +188,8 @@ class Recognizer(nn.Module):
         self.config = c
         self.sub = Subsample(c)
         self.blocks = nn.ModuleList(Block(c) for _ in range(c.blocks))
-        self.head = Linear(c.dim, c.vocab)
-
+        self.head = Linear(c.dim, c.split * c.classes)
+        self.aid = Linear(c.dim, c.split * c.classes)  # the same of the middle block, while training only
         self.start()
 
     def start(self):
@@ -174,7 +202,7 @@ class Recognizer(nn.Module):
             m.weight.data *= math.sqrt(2.0)
 
     def forward(self, mel, mask):
-        """mel [B, T, bands] normalised, T a multiple of 8; mask [T/8, T/8]. Logits [B, T/8, vocab] of the last and of the middle block."""
+        """mel [B, T, bands] normalised, T a multiple of 8; mask [T/8, T/8]. Logits [B, split T/8, classes] of the last and of the middle block."""
         x = self.sub(mel).float()
         rotation = rope(x.shape[1], self.config.dim // self.config.heads, self.config.theta, x.device)
         middle = None
@@ -182,7 +210,8 @@ class Recognizer(nn.Module):
             x = block(x, mask, rotation)
             if i == len(self.blocks) // 2 - 1:
                 middle = x
-        return self.head(x).float(), self.head(middle).float() if self.training else None
+        frames = lambda y: y.float().unflatten(-1, (self.config.split, -1)).flatten(1, 2)
+        return frames(self.head(x)), frames(self.aid(middle)) if self.training else None
 
     def set_int8(self, on):
         for m in self.modules():

@@ -1,6 +1,7 @@
-"""Trains the recogniser of `nano` on the shards of asr_data.py: CTC with random chunks and contexts, so that it streams at any.
+"""Trains the recogniser of `nano` on the shards of asr_data.py: CTC over phones with random chunks and contexts, so that it streams at any.
 
     python asr_train.py --work DIR --minutes 75            (resumes from DIR/last.pt when it is there)
+    python asr_train.py --work DIR --start OLD.pt          (takes the encoder of another checkpoint and skips the short-sentence stages)
 
 The schedule follows the clock: warm-up, then a cosine that reaches zero when the minutes are over. New shards are picked up as they appear.
 """
@@ -15,39 +16,48 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-import asr_bpe
+import asr_augment
 import asr_eval
 import asr_mel
+import asr_phones
 from asr_model import Config, Recognizer, chunk_mask
 
-WEIGHT = {"digits": 0.3, "commands": 0.3, "wake": 0.25}  # single words count less than sentences
+SHARE = {"speechocean": 0.36, "libri": 0.14, "kathleen": 0.06, "ljspeech": 0.08, "unlabelled": 0.08, "digits": 0.02, "commands": 0.03, "wake": 0.01,
+         "synth": 0.22}  # of the sampled frames, among the sets that there are: human speech is scarce, so it comes often and never twice alike
 LONGEST, MIDDLE, SHORT = 208, 64, 32  # encoder frames of a training utterance, at most, by stage from last to first
 
 
 class Shards:
-    """All utterances of the shards seen so far: (bytes, first frame, frames, weight, tokens)."""
+    """All utterances of the shards seen so far: (bytes, first frame, frames, phones, set)."""
 
-    def __init__(self, folder, bpe):
-        self.folder, self.bpe, self.seen, self.items, self.weights, self.easy = folder, bpe, set(), [], [], []
+    def __init__(self, folder, config):
+        self.folder, self.split, self.seen, self.items, self.easy, self.favour = folder, config.split, set(), [], [], []
 
     def refresh(self):
-        for tsv in sorted(self.folder.glob("*.tsv")):
-            if tsv.name in self.seen:
-                continue
+        fresh = [t for t in sorted(self.folder.glob("*.tsv")) if t.name not in self.seen]
+        for tsv in fresh:
             self.seen.add(tsv.name)
             data = np.memmap(tsv.with_suffix(".bin"), np.uint8, "r").reshape(-1, asr_mel.BANDS)
             before = None
             for line in tsv.read_text().splitlines():
                 first, frames, name, text = line.split("\t")
                 clean, before = (name, text) != before, (name, text)  # the first take of each utterance is nearly clean
-                tokens, frames = self.bpe.encode(text), int(frames)
-                length = (frames + 7) // 8 + 1
-                repeats = sum(a == b for a, b in zip(tokens, tokens[1:]))
-                if length <= LONGEST and len(tokens) + repeats <= length - 1:
-                    self.items.append((data, int(first), frames, tokens))
-                    self.weights.append(WEIGHT.get(name, 1.0) * (2.0 if clean else 1.0))
+                phones, frames = asr_phones.spell(text), int(frames)
+                if phones is not None and self.fits(phones, frames):
+                    self.items.append((data, int(first), frames, phones, name))
+                    self.favour.append(2.0 if clean else 1.0)
                     self.easy.append(1.0 if name == "synth" and clean else 0.02)
-            self.cumulative, self.cumulative_easy = np.cumsum(self.weights), np.cumsum(self.easy)
+        if fresh:
+            total = {}
+            for item in self.items:
+                total[item[4]] = total.get(item[4], 0) + item[2]
+            self.cumulative = np.cumsum([f * SHARE[i[4]] * i[2] ** 0.5 / total[i[4]] for f, i in zip(self.favour, self.items)])
+            self.cumulative_easy = np.cumsum(self.easy)
+
+    def fits(self, phones, frames):
+        length = (frames + 7) // 8 + 1
+        repeats = sum(a == b for a, b in zip(phones, phones[1:]))
+        return length <= LONGEST and len(phones) + repeats <= (length - 2) * self.split * 0.9
 
     def pool(self, rng, count, longest):
         cumulative = self.cumulative_easy if longest == SHORT else self.cumulative
@@ -69,19 +79,19 @@ def batches(shards, rng, budget, longest):
     return out
 
 
-def collate(batch, mean, istd, rng, augment=True):
+def collate(batch, mean, istd, augment=None):
     """Normalised [B, 8 n, bands] padded with digital silence, lengths [B] in encoder frames, targets [sum], target lengths [B]."""
-    lengths = [(i[2] + 7) // 8 + 1 for i in batch]
-    data = np.full((len(batch), max(lengths) * 8, asr_mel.BANDS), 1, np.uint8)
-    for row, (source, first, frames, _) in zip(data, batch):
-        row[:frames] = source[first:first + frames]
-    mel = (torch.from_numpy(data).float() / asr_mel.BYTE_STEP + asr_mel.BYTE_LOW - mean) * istd
-    if augment:  # SpecAugment (Park et al. 2019), mild: few passes over much data
-        for row, (_, _, frames, _) in zip(mel, batch):
-            width, at = int(rng.integers(0, 12)), int(rng.integers(0, asr_mel.BANDS))
-            row[:, at:at + width] = 0
-            width, at = int(rng.integers(0, 8)), int(rng.integers(0, frames))
-            row[at:at + width] = 0
+    sounds = [asr_mel.from_bytes(source[first:first + frames]) for source, first, frames, *_ in batch]
+    if augment:
+        sounds = [augment(x) for x in sounds]
+    lengths = [(len(x) + 7) // 8 + 1 for x in sounds]
+    data = np.full((len(batch), max(lengths) * 8, asr_mel.BANDS), 1 / asr_mel.BYTE_STEP + asr_mel.BYTE_LOW, np.float32)
+    for row, x in zip(data, sounds):
+        row[:len(x)] = x
+    mel = (torch.from_numpy(data) - mean) * istd
+    if augment:
+        for row, x in zip(mel.numpy(), sounds):
+            augment.mask(row, len(x))
     targets = torch.tensor([t for i in batch for t in i[3]], dtype=torch.long)
     return mel, torch.tensor(lengths), targets, torch.tensor([len(i[3]) for i in batch])
 
@@ -107,22 +117,61 @@ def loss_of(model, batch, mask, device):
     mel, lengths, targets, target_lengths = batch
     with torch.autocast(device, dtype=torch.bfloat16):
         last, middle = model(mel.to(device), mask)
+    lengths = lengths * model.config.split
     losses = [F.ctc_loss(torch.log_softmax(o, -1).transpose(0, 1), targets.to(device), lengths, target_lengths, reduction="sum", zero_infinity=True)
               for o in (last, middle)]
     scale = 1.0 / int(target_lengths.sum())
     return losses[0] * scale, losses[1] * scale
 
 
+class Partner:
+    """Local SGD (Stich 2019) of two processes, one a core: every few seconds both go on from the mean of their weights, by steps done."""
+    SLOT, PATIENCE = 8.0, 4.0  # seconds between meetings; seconds that one waits for the other
+
+    def __init__(self, folder, rank):
+        self.folder, self.rank, self.slot, self.steps = folder, rank, int(time.time() / self.SLOT), 0
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in folder.glob(f"{rank}.*"):
+            old.unlink()
+
+    def theirs(self, slot):
+        """(steps, weights) of the other's newest meeting, when it is this one or a later one."""
+        found = [p for p in self.folder.glob(f"{1 - self.rank}.*.npy") if int(p.name.split(".")[1]) >= slot]
+        return (int(found[-1].name.split(".")[2]), torch.from_numpy(np.load(found[-1]))) if found else None
+
+    def meet(self, parameters):
+        """After every step; True when the weights became the mean of both."""
+        slot, self.steps = int(time.time() / self.SLOT), self.steps + 1
+        if slot == self.slot:
+            return False
+        self.slot, mine = slot, torch.cat([p.detach().flatten() for p in parameters])
+        old = list(self.folder.glob(f"{self.rank}.*"))
+        np.save(self.folder / f"part.{self.rank}.npy", mine.numpy())
+        (self.folder / f"part.{self.rank}.npy").rename(self.folder / f"{self.rank}.{slot}.{self.steps}.npy")
+        until, theirs = time.time() + self.PATIENCE, None
+        while theirs is None and time.time() < until:
+            time.sleep(0.01)
+            theirs = self.theirs(slot)
+        for path in old:
+            path.unlink(missing_ok=True)
+        steps, self.steps = self.steps, 0
+        if theirs is None:
+            return False
+        mine.lerp_(theirs[1], theirs[0] / (steps + theirs[0]))
+        with torch.no_grad():
+            for p, part in zip(parameters, mine.split([p.numel() for p in parameters])):
+                p.copy_(part.view_as(p))
+        return True
+
+
 class Training:
     def __init__(self, args):
         self.args, self.device = args, args.device
-        bpe_path = args.work / "bpe.json"
-        if not bpe_path.exists():
-            asr_bpe.Bpe(*asr_bpe.learn((args.work / "corpus.txt").read_text().splitlines(), Config.vocab)).save(bpe_path)
-        self.bpe = asr_bpe.Bpe.load(bpe_path)
-        self.config, self.rng = Config(), np.random.default_rng(args.seed)
-        self.shards = Shards(args.work / "shards", self.bpe)
+        self.config, self.rng = Config(), np.random.default_rng([args.seed, args.rank])
+        self.shards = Shards(args.work / "shards", self.config)
         self.shards.refresh()
+        noise = [np.memmap(p, np.uint8, "r").reshape(-1, asr_mel.BANDS) for p in sorted((args.work / "noise").glob("*.bin"))]
+        self.augment = asr_augment.Augment(noise, self.rng) if noise else None
         torch.manual_seed(args.seed)
         self.model = Recognizer(self.config).to(self.device)
         self.average = Recognizer(self.config).to(self.device)
@@ -130,12 +179,23 @@ class Training:
         self.step, self.spent, self.stop, self.stage, self.level = 0, 0.0, False, 0, 9.0
         signal.signal(signal.SIGTERM, self.halt)  # saves, then ends
         self.mean, self.istd = statistics(self.shards, self.rng)
+        self.partner = Partner(args.partner, args.rank) if args.partner else None
         matrices = [p for p in self.model.parameters() if p.dim() > 1]
         vectors = [p for p in self.model.parameters() if p.dim() <= 1]
         self.optimizer = torch.optim.AdamW([{"params": matrices, "weight_decay": 0.02}, {"params": vectors, "weight_decay": 0.0}], lr=0.0,
                                            betas=(0.9, 0.98), fused=True)
+        if args.start and not (args.work / "last.pt").exists():
+            self.adopt(torch.load(args.start, map_location=self.device, weights_only=False))
         if (args.work / "last.pt").exists():
             self.restore(torch.load(args.work / "last.pt", map_location=self.device, weights_only=False))
+
+    def adopt(self, saved):
+        """Another recogniser's encoder, with its normalisation; heads whose shape differs start anew."""
+        own = self.model.state_dict()
+        own.update({k: v for k, v in saved["average"].items() if k in own and own[k].shape == v.shape})
+        self.model.load_state_dict(own)
+        self.average.load_state_dict(own)
+        self.mean, self.istd, self.stage = saved["mean"], saved["istd"], 2
 
     def restore(self, saved):
         self.model.load_state_dict(saved["model"])
@@ -145,17 +205,18 @@ class Training:
         self.stage, self.level = saved["stage"], saved["level"]
 
     def save(self):
+        if self.args.rank:
+            return
         part = self.args.work / "last.pt.part"
         torch.save({"model": self.model.state_dict(), "average": self.average.state_dict(), "optimizer": self.optimizer.state_dict(),
-                    "config": vars(self.config), "stage": self.stage, "level": self.level, "step": self.step, "spent": self.spent, "mean": self.mean, "istd": self.istd,
-                    "pieces": self.bpe.pieces, "seed": self.args.seed}, part)
+                    "config": vars(self.config), "stage": self.stage, "level": self.level, "step": self.step, "spent": self.spent, "mean": self.mean, "istd": self.istd, "seed": self.args.seed}, part)
         part.rename(self.args.work / "last.pt")
 
     def update(self, batch, progress, augment):
         rate = self.args.rate * min(1.0, (self.step + 1) / 400) * (0.001 + 0.999 * 0.5 * (1 + math.cos(math.pi * min(1.0, progress))))
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        mel = collate(batch, self.mean, self.istd, self.rng, augment)
+        mel = collate(batch, self.mean, self.istd, self.augment if augment else None)
         mask = draw_mask(mel[0].shape[1] // 8, self.config, self.rng, self.device)
         last, middle = loss_of(self.model, mel, mask, self.device)
         (0.7 * last + 0.3 * middle).backward()
@@ -163,6 +224,8 @@ class Training:
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=False)
         self.step += 1
+        if self.partner:
+            self.partner.meet(list(self.model.parameters()))
         decay = min(0.999, self.step / (self.step + 20))
         with torch.no_grad():
             torch._foreach_lerp_(list(self.average.parameters()), list(self.model.parameters()), 1 - decay)
@@ -176,9 +239,11 @@ class Training:
         return ready
 
     def report(self):
-        for name in ("speechocean", "voices"):
-            wer = asr_eval.dev_wer(self.average, self.args.work / "dev", name, self.mean, self.istd, self.bpe.pieces, limit=60)
-            print(f"  dev {name}: WER {100 * wer:.1f} % of 60 utterances", flush=True)
+        if self.args.rank:
+            return
+        for name in ("speechocean", "libri", "voices"):
+            per = asr_eval.dev_per(self.average, self.args.work / "dev", name, self.mean, self.istd, limit=40)
+            print(f"  dev {name}: PER {100 * per:.1f} % of 40 utterances", flush=True)
 
     def run(self):
         total, began, offset = self.args.minutes * 60, time.time(), self.spent
@@ -217,9 +282,12 @@ class Training:
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=pathlib.Path, required=True, help="folder of asr_data.py; checkpoints go there too")
+    parser.add_argument("--start", type=pathlib.Path, help="checkpoint whose encoder to begin with")
     parser.add_argument("--minutes", type=float, default=75, help="wall minutes in all, resumed ones counted")
     parser.add_argument("--frames", type=int, default=800, help="encoder frames (80 ms) in a batch")
     parser.add_argument("--rate", type=float, default=1.5e-3, help="peak learning rate")
+    parser.add_argument("--partner", type=pathlib.Path, help="folder where two trainings of one --work meet (in memory, best)")
+    parser.add_argument("--rank", type=int, default=0, help="1 for the second of them: it saves nothing")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--seed", type=int, default=1)

@@ -41,18 +41,24 @@ class Small:
     train, test, weight = {"all": SENTENCES}, {"all": SENTENCES[::3]}, {"all": 1.0}
 
 
+def small(data=asr_phones.DATA):
+    """Lexicon and word model of the thirty words, and the words."""
+    words = asr_lexicon.choose({w for s in SENTENCES for w in s.split()}, {}, 0, data)
+    lexicon, lm = asr_wordlm.fit(Small, words, 1200)
+    return lexicon, dict(lm, weight=1.25, bonus=-0.5), words
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=pathlib.Path, default=asr_phones.DATA)
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path(__file__).parent / "../../tests/golden")
     args = parser.parse_args()
-    words = asr_lexicon.choose({w for s in SENTENCES for w in s.split()}, {}, 0, args.data)
-    lexicon, lm = asr_wordlm.fit(Small, words, 1200)
+    lexicon, lm, words = small(args.data)
     writer = gguf.GGUFWriter(str(args.out / "lexicon.gguf"), "sotto-asr")
     writer.add_custom_alignment(64)
     writer.add_array("sotto.asr.phones", asr_phones.CLASSES)
     writer.add_uint32("sotto.asr.classes", len(asr_phones.CLASSES))
-    asr_export.add_words(writer, lexicon, dict(lm, weight=1.25, bonus=-0.5))
+    asr_export.add_words(writer, lexicon, lm)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()

@@ -14,9 +14,7 @@ static void hear_change(void *user, sotto_config *c) {
     const hear_options *o = user;
     if (o->beam) c->beam = (uint32_t)o->beam;
     if (o->kernels) c->kernels = o->kernels;
-    if (o->endpoint_ms) c->endpoint_ms = (uint32_t)o->endpoint_ms;
-    if (o->short_ms) c->endpoint_short_ms = (uint32_t)o->short_ms;
-    if (o->long_ms) c->endpoint_long_ms = (uint32_t)o->long_ms;
+    loop_waits(c, (uint32_t)o->short_ms, (uint32_t)o->endpoint_ms, (uint32_t)o->long_ms);
     if (o->whole) loop_one_utterance(c);
 }
 
@@ -27,7 +25,7 @@ int command_hear(int argc, char **argv) {
     const option_row rows[] = {
         {"--pack", OPTION_TEXT, &folder, "DIR", "model pack"},
         PACK_NO_CHECK_ROW,
-        {"--beam", OPTION_UINT, &o.beam, "N", "CTC prefix beam width (1: greedy)"},
+        {"--beam", OPTION_UINT, &o.beam, "N", "hypotheses of the search, 1 to 512"},
         {"--kernels", OPTION_TEXT, &o.kernels, "NAME", "kernel table: ref, avx2, avx512vnni, ..."},
         {"--endpoint", OPTION_UINT, &o.endpoint_ms, "MS", "silence that ends a turn"},
         {"--endpoint-short", OPTION_UINT, &o.short_ms, "MS", "... when the text so far is complete"},
