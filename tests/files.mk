@@ -43,3 +43,5 @@ TESTS += test_eval_words
 TESTS += test_eval
 TESTS += test_eval_cli
 TESTS += test_pack
+TESTS += test_grammar
+TESTS += test_match
