@@ -10,7 +10,6 @@ void endpoint_config_default(endpoint_config *c) {
                            .preroll_ms = 300,
                            .min_speech_ms = 120,
                            .gap_ms = 200,
-                           .wait_ms = {320, 160, 800},
                            .max_speech_ms = 20000,
                            .hurry_ms = 3000};
 }
@@ -81,28 +80,28 @@ static endpoint_event wait_speech(endpoint *e, uint64_t frame, int speech) {
 }
 
 /* Samples of silence that end the turn now. */
-static uint64_t wait_of(const endpoint *e, endpoint_text text) {
+static uint64_t wait_of(const endpoint *e, uint32_t wait_ms) {
     const endpoint_config *c = &e->config;
-    uint64_t wait = samples_of(e, c->wait_ms[text]), hurry = samples_of(e, c->hurry_ms), most = samples_of(e, c->max_speech_ms);
+    uint64_t wait = samples_of(e, wait_ms), hurry = samples_of(e, c->hurry_ms), most = samples_of(e, c->max_speech_ms);
     uint64_t left = e->begin + most > heard(e) ? e->begin + most - heard(e) : 0;
     return most > 0 && left < hurry ? wait * left / hurry : wait;
 }
 
 /* In a turn: ends it after enough silence, or when it is too long. */
-static endpoint_event in_turn(endpoint *e, uint64_t frame, int speech, endpoint_text text) {
+static endpoint_event in_turn(endpoint *e, uint64_t frame, int speech, uint32_t wait_ms) {
     const endpoint_config *c = &e->config;
     if (speech) {
         e->last = frame;
         e->end = end_of(e);
     }
     if (c->max_speech_ms > 0 && heard(e) - e->begin >= samples_of(e, c->max_speech_ms)) return finish(e, 1);
-    if (!speech && heard(e) - e->end >= wait_of(e, text)) return finish(e, 0);
+    if (!speech && heard(e) - e->end >= wait_of(e, wait_ms)) return finish(e, 0);
     return ENDPOINT_NONE;
 }
 
-endpoint_event endpoint_push(endpoint *e, int speech, endpoint_text text) {
+endpoint_event endpoint_push(endpoint *e, int speech, uint32_t wait_ms) {
     uint64_t frame = e->frame++;
-    return e->speaking ? in_turn(e, frame, speech, text) : wait_speech(e, frame, speech);
+    return e->speaking ? in_turn(e, frame, speech, wait_ms) : wait_speech(e, frame, speech);
 }
 
 endpoint_event endpoint_finish(endpoint *e) {

@@ -1,7 +1,7 @@
 /* endpoint: from a VAD's frames to turns: where speech began, where it ended, when that is certain. All times are sample counts since the reset.
  *
- *     silence --(min_speech_ms of speech, gaps up to gap_ms)--> START --(silence: wait_ms[of the text so far])--> END
- *                                                                     --(max_speech_ms since the start)---------> END, forced
+ *     silence --(min_speech_ms of speech, gaps up to gap_ms)--> START --(as much silence as the caller asks)-----> END
+ *                                                                     --(max_speech_ms since the start)--------> END, forced
  *
  * In the last hurry_ms before max_speech_ms the wait shrinks in proportion, so that a long turn is cut in the longest pause there is.
  */
@@ -11,17 +11,13 @@
 
 typedef enum endpoint_event { ENDPOINT_NONE, ENDPOINT_START, ENDPOINT_END } endpoint_event;
 
-/* What the text so far says about the silence after it. */
-typedef enum endpoint_text { ENDPOINT_UNKNOWN, ENDPOINT_COMPLETE, ENDPOINT_OPEN, ENDPOINT_TEXTS } endpoint_text;
-
 typedef struct endpoint_config {
-    uint32_t rate, hop, win;          /* samples: frame t covers [hop t, hop t + win) */
-    uint32_t lag;                     /* frames by which the VAD says speech late (its on_frames - 1) */
-    uint32_t preroll_ms;              /* kept from before the first speech frame */
-    uint32_t min_speech_ms;           /* speech frames needed for a start */
-    uint32_t gap_ms;                  /* silence inside a beginning that does not undo it */
-    uint32_t wait_ms[ENDPOINT_TEXTS]; /* silence that ends a turn */
-    uint32_t max_speech_ms;           /* 0: no limit */
+    uint32_t rate, hop, win; /* samples: frame t covers [hop t, hop t + win) */
+    uint32_t lag;            /* frames by which the VAD says speech late (its on_frames - 1) */
+    uint32_t preroll_ms;     /* kept from before the first speech frame */
+    uint32_t min_speech_ms;  /* speech frames needed for a start */
+    uint32_t gap_ms;         /* silence inside a beginning that does not undo it */
+    uint32_t max_speech_ms;  /* 0: no limit */
     uint32_t hurry_ms;
 } endpoint_config;
 
@@ -42,8 +38,8 @@ typedef struct endpoint {
 void endpoint_config_default(endpoint_config *c);
 void endpoint_begin(endpoint *e, const endpoint_config *c);
 void endpoint_reset(endpoint *e);
-/* One VAD frame. At START begin, keep and decided hold; at END end too. */
-endpoint_event endpoint_push(endpoint *e, int speech, endpoint_text text);
+/* One VAD frame. `wait_ms`: silence that ends the turn, as the text so far has it. At START begin, keep and decided hold; at END end too. */
+endpoint_event endpoint_push(endpoint *e, int speech, uint32_t wait_ms);
 endpoint_event endpoint_finish(endpoint *e); /* no more sound: ENDPOINT_END when a turn was on */
 /* Goes on at sample `at` without waiting for speech: the turn just ended was cut in the middle of a word that began there. */
 void endpoint_resume(endpoint *e, uint64_t at);

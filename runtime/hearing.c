@@ -1,4 +1,4 @@
-/* hearing: what the recogniser's text is used for while a turn is heard: partials that stand, the verdict on the silence after it, the final words.
+/* hearing: what the recogniser's text is used for while a turn is heard: partials that stand, how much silence ends it, the final words.
  *
  * A partial shows the words that two chunks in a row agree on (local agreement, Liu et al. 2020) and those that are settled: a word that is still being
  * said, or that the next chunk takes back, is not shown.
@@ -21,7 +21,7 @@ void hearing_begin(sotto *s, uint64_t frame) {
     d->partial[0] = d->before[0] = 0;
     d->first_frame = d->flushed = frame;
     d->encoded = 0;
-    d->verdict = ENDPOINT_UNKNOWN;
+    d->patience = s->config.endpoint_ms;
 }
 
 static void hearing_copy(char *to, const char *text, size_t len, size_t room) {
@@ -50,11 +50,21 @@ static void hearing_partial(sotto *s, const char *text) {
     event_raise(&s->events, SOTTO_EV_PARTIAL, turn_now(s), d->partial);
 }
 
-static endpoint_text hearing_verdict(const asr *ear, const char *text) {
-    if (text[0] == 0) return ENDPOINT_UNKNOWN;
-    if (ending_open(text)) return ENDPOINT_OPEN;
-    (void)ear;
-    return ENDPOINT_UNKNOWN;
+/* The silence that a text asks for, on a straight line between the three waits by how likely the word model thinks its end: 0.29, 0.1, 0.03. */
+static uint32_t hearing_judge(const sotto *s, const char *text) {
+    static const float COMPLETE = -1.25f, UNKNOWN = -2.25f, OPEN = -3.5f; /* ln p(end of the sentence | its last two words) */
+    const sotto_config *c = &s->config;
+    float ending = search_ending(&s->listen.ear.search), part;
+    if (text[0] == 0) return c->endpoint_ms;
+    if (ending_open(text) || ending <= OPEN) return c->endpoint_long_ms;
+    if (ending_number(text) && ending > UNKNOWN) return c->endpoint_ms;
+    if (ending >= COMPLETE) return c->endpoint_short_ms;
+    if (ending >= UNKNOWN) {
+        part = (ending - UNKNOWN) / (COMPLETE - UNKNOWN);
+        return (uint32_t)((float)c->endpoint_ms + part * ((float)c->endpoint_short_ms - (float)c->endpoint_ms));
+    }
+    part = (ending - OPEN) / (UNKNOWN - OPEN);
+    return (uint32_t)((float)c->endpoint_long_ms + part * ((float)c->endpoint_ms - (float)c->endpoint_long_ms));
 }
 
 int hearing_step(sotto *s) {
@@ -64,14 +74,15 @@ int hearing_step(sotto *s) {
     if (d->finishing) return 1;
     const char *text = asr_text(&d->ear);
     d->encoded += ready * ASR_SUBSAMPLE;
-    d->verdict = hearing_verdict(&d->ear, text);
+    d->patience = hearing_judge(s, text);
     hearing_partial(s, text);
     return 1;
 }
 
-endpoint_text hearing_silence(const sotto *s) {
+uint32_t hearing_patience(const sotto *s) {
     const listen_desk *d = &s->listen;
-    return d->first_frame + d->encoded > d->end.last + LATE_FRAMES ? d->verdict : ENDPOINT_UNKNOWN;
+    int heard = d->first_frame + d->encoded > d->end.last + LATE_FRAMES;
+    return heard || d->patience > s->config.endpoint_ms ? d->patience : s->config.endpoint_ms;
 }
 
 static uint32_t hearing_words(listen_desk *d, sotto_word *to, uint32_t room) {

@@ -40,15 +40,15 @@ typedef struct listen_desk {
     int cut;                /* ... of a turn whose speaker had not stopped */
     int again;              /* the next turn starts at again_frame, without waiting for speech */
     uint64_t again_frame;
-    uint64_t flushed;      /* frame at which a pause last made the recogniser do what waited */
-    uint64_t encoded;      /* frames of this turn that its text has heard */
-    endpoint_text verdict; /* what that text says about silence after it */
-    int ended;             /* sotto_end_input was called */
-    uint64_t decided_ns;   /* when the turn was judged over */
-    char *partial;         /* [max_text] partial last raised */
-    char *before;          /* [max_text] text of the chunk before */
-    sotto_word *words[2];  /* [max_text / 2] of the last two final transcripts: the one before may still be looked at */
-    uint32_t finals;       /* final transcripts so far */
+    uint64_t flushed;     /* frame at which a pause last made the recogniser do what waited */
+    uint64_t encoded;     /* frames of this turn that its text has heard */
+    uint32_t patience;    /* ms of silence that this text asks for */
+    int ended;            /* sotto_end_input was called */
+    uint64_t decided_ns;  /* when the turn was judged over */
+    char *partial;        /* [max_text] partial last raised */
+    char *before;         /* [max_text] text of the chunk before */
+    sotto_word *words[2]; /* [max_text / 2] of the last two final transcripts: the one before may still be looked at */
+    uint32_t finals;      /* final transcripts so far */
 } listen_desk;
 
 typedef struct think_desk {
@@ -93,9 +93,9 @@ void listen_layout(listen_desk *d, arena *a, const sotto_config *c);
 void listen_reset(sotto *s);
 int listen_step(sotto *s);
 /* hearing.c: what the recogniser's text is used for */
-void hearing_begin(sotto *s, uint64_t frame);  /* of a turn whose first log-mel frame is `frame` */
-int hearing_step(sotto *s);                    /* one encoder chunk, when one is due: partials and the verdict; 1, or 0 */
-endpoint_text hearing_silence(const sotto *s); /* what the text says about the silence, once it has heard all before it */
+void hearing_begin(sotto *s, uint64_t frame); /* of a turn whose first log-mel frame is `frame` */
+int hearing_step(sotto *s);                   /* one encoder chunk, when one is due: partials and the verdict; 1, or 0 */
+uint32_t hearing_patience(const sotto *s);    /* ms of silence that end the turn: what the text asks for, once it has heard all before the silence */
 void hearing_final(sotto *s);
 void think_reset(sotto *s);
 int think_step(sotto *s);

@@ -26,9 +26,6 @@ static void listen_configure(const sotto_config *c, vad_config *v, endpoint_conf
     e->lag = v->on_frames - 1;
     e->preroll_ms = c->preroll_ms;
     e->min_speech_ms = c->min_speech_ms;
-    e->wait_ms[ENDPOINT_UNKNOWN] = c->endpoint_ms;
-    e->wait_ms[ENDPOINT_COMPLETE] = c->endpoint_short_ms < c->endpoint_ms ? c->endpoint_short_ms : c->endpoint_ms;
-    e->wait_ms[ENDPOINT_OPEN] = c->endpoint_long_ms > c->endpoint_ms ? c->endpoint_long_ms : c->endpoint_ms;
     e->max_speech_ms = c->max_speech_ms;
 }
 
@@ -125,8 +122,9 @@ static void listen_pause(listen_desk *d) {
 }
 
 /* The VAD hears speech, the recogniser none: the turn, if there was one, ended with its last word. */
-static int listen_is_noise(listen_desk *d) {
-    uint32_t dumb = d->end.config.wait_ms[ENDPOINT_OPEN] + DUMB_MS, quiet = asr_quiet_ms(&d->ear), words = asr_word_count(&d->ear);
+static int listen_is_noise(sotto *s) {
+    listen_desk *d = &s->listen;
+    uint32_t dumb = s->config.endpoint_long_ms + DUMB_MS, quiet = asr_quiet_ms(&d->ear), words = asr_word_count(&d->ear);
     if (!d->speaking || quiet < (words ? dumb : dumb > MUTE_MS ? dumb : MUTE_MS)) return 0;
     if (endpoint_finish(&d->end) != ENDPOINT_END) return 0;
     if (words) d->end.end = d->first_frame * HOP + (uint64_t)asr_word_at(&d->ear, words - 1).end_ms * (SOTTO_RATE / 1000);
@@ -135,7 +133,7 @@ static int listen_is_noise(listen_desk *d) {
 
 static void listen_judge(sotto *s, int voice) {
     listen_desk *d = &s->listen;
-    endpoint_event event = endpoint_push(&d->end, voice, hearing_silence(s));
+    endpoint_event event = endpoint_push(&d->end, voice, hearing_patience(s));
     if (event == ENDPOINT_NONE && d->speaking) listen_pause(d);
     if (event == ENDPOINT_START) {
         if (s->state == SOTTO_SPEAKING || s->state == SOTTO_THINKING) { /* barge-in */
@@ -145,7 +143,7 @@ static void listen_judge(sotto *s, int voice) {
         listen_catch_up(s, d->end.keep / HOP);
     } else if (event == ENDPOINT_END) {
         listen_end(s, d->end.forced);
-    } else if (listen_is_noise(d)) {
+    } else if (listen_is_noise(s)) {
         listen_end(s, 0);
     }
 }

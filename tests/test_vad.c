@@ -6,7 +6,7 @@
 #include "audio/vad.h"
 #include "platform/posix/wav.h"
 
-enum { RATE = 16000, LEAD = 24000, MOST = 20 * RATE, BANDS = 80 };
+enum { HANG_OVER = 500 /* ms */, RATE = 16000, LEAD = 24000, MOST = 20 * RATE, BANDS = 80 };
 
 typedef struct ear {
     mel front;
@@ -27,7 +27,6 @@ static void open_ear(ear *x) {
     mel_config_default(&mc);
     vad_config_default(&vc, 0.5f);
     endpoint_config_default(&ec);
-    ec.wait_ms[ENDPOINT_UNKNOWN] = 500;
     input_arena(&x->memory, 32768);
     mel_layout(&x->front, &x->memory, &mc);
     assert_false(x->memory.failed);
@@ -57,7 +56,7 @@ static heard listen(ear *x, const float *samples, uint32_t n) {
             int speech = vad_push(&x->voice, frame);
             h.frames++;
             h.speech += speech;
-            note(&h, &x->turn, endpoint_push(&x->turn, speech, ENDPOINT_UNKNOWN), n / 2);
+            note(&h, &x->turn, endpoint_push(&x->turn, speech, HANG_OVER), n / 2);
         }
     }
     note(&h, &x->turn, endpoint_finish(&x->turn), n / 2);
@@ -229,7 +228,7 @@ static void test_pieces(void **state) {
         for (uint32_t at = 0; at < n;) {
             uint32_t some = n - at < sizes[i] ? n - at : sizes[i];
             at += mel_push(&part.front, x + at, some);
-            while (mel_pull(&part.front, frame)) endpoint_push(&part.turn, vad_push(&part.voice, frame), ENDPOINT_UNKNOWN);
+            while (mel_pull(&part.front, frame)) endpoint_push(&part.turn, vad_push(&part.voice, frame), HANG_OVER);
         }
         endpoint_finish(&part.turn);
         assert_memory_equal(&whole.voice, &part.voice, sizeof whole.voice);

@@ -13,9 +13,7 @@ typedef struct run_options {
 
 static void run_change(void *user, sotto_config *c) {
     const run_options *o = user;
-    if (o->endpoint_ms) c->endpoint_ms = (uint32_t)o->endpoint_ms;
-    if (o->short_ms) c->endpoint_short_ms = (uint32_t)o->short_ms;
-    if (o->long_ms) c->endpoint_long_ms = (uint32_t)o->long_ms;
+    loop_waits(c, (uint32_t)o->short_ms, (uint32_t)o->endpoint_ms, (uint32_t)o->long_ms);
     if (o->budget_ms) c->budget_ns[SOTTO_FIRST_AUDIO] = o->budget_ms * 1000000u;
     if (o->kernels) c->kernels = o->kernels;
     c->barge_in = (uint32_t)o->barge_in;

@@ -163,6 +163,16 @@ void loop_one_utterance(sotto_config *c) {
     c->max_speech_ms = 0;
 }
 
+void loop_waits(sotto_config *c, uint32_t shortest, uint32_t normal, uint32_t longest) {
+    if (shortest) c->endpoint_short_ms = shortest;
+    if (longest) c->endpoint_long_ms = longest;
+    if (normal) c->endpoint_ms = normal;
+    if (!normal && c->endpoint_ms < c->endpoint_short_ms) c->endpoint_ms = c->endpoint_short_ms;
+    if (!normal && c->endpoint_ms > c->endpoint_long_ms) c->endpoint_ms = c->endpoint_long_ms;
+    if (!shortest && c->endpoint_short_ms > c->endpoint_ms) c->endpoint_short_ms = c->endpoint_ms;
+    if (!longest && c->endpoint_long_ms < c->endpoint_ms) c->endpoint_long_ms = c->endpoint_ms;
+}
+
 static long file_source(void *user, int16_t *pcm, size_t room, platform_error *e) {
     return wav_read_int16(user, pcm, room, e);
 }

@@ -62,6 +62,8 @@ typedef long (*loop_source)(void *user, int16_t *pcm, size_t room, platform_erro
 int loop_sound(loop *l, loop_source more, void *user);
 /* A recording that is one utterance: pauses do not cut it. */
 void loop_one_utterance(sotto_config *c);
+/* Sets the waits for the end of a turn that are not 0; the others give way, so that short <= normal <= long. */
+void loop_waits(sotto_config *c, uint32_t shortest, uint32_t normal, uint32_t longest);
 /* A sound file as if it were spoken now. 0 or an exit code. */
 int loop_file(loop *l, const char *path);
 int loop_ask(loop *l, const char *text);
