@@ -58,7 +58,7 @@ class Augment:
     def __call__(self, mel):
         rng = self.rng
         mel = self.one(mel)
-        if rng.random() < 0.15:  # most takes on disk have some already
+        if rng.random() < 0.25:  # most takes on disk have some already
             mel = self.add_noise(mel)
         if rng.random() < 0.5:
             mel = mel + np.float32(rng.uniform(-3.0, 2.0))
@@ -69,8 +69,9 @@ class Augment:
     def mask(self, x, frames):
         """SpecAugment (Park et al. 2019) in place on one normalised utterance [T x 80]; 0 is the mean of each band."""
         rng = self.rng
-        width, at = int(rng.integers(0, 14)), int(rng.integers(0, asr_mel.BANDS))
-        x[:, at:at + width] = 0
-        for _ in range(1 + frames // 300):
-            width, at = int(rng.integers(0, min(14, 2 + frames // 10))), int(rng.integers(0, frames))
+        for _ in range(2):
+            width, at = int(rng.integers(0, 14)), int(rng.integers(0, asr_mel.BANDS))
+            x[:, at:at + width] = 0
+        for _ in range(1 + frames // 200):
+            width, at = int(rng.integers(0, min(18, 2 + frames // 10))), int(rng.integers(0, frames))
             x[at:at + width] = 0

@@ -22,7 +22,7 @@ import asr_mel
 import asr_phones
 from asr_model import Config, Recognizer, chunk_mask
 
-SHARE = {"speechocean": 0.36, "libri": 0.14, "kathleen": 0.06, "ljspeech": 0.08, "unlabelled": 0.08, "digits": 0.02, "commands": 0.03, "wake": 0.01,
+SHARE = {"speechocean": 0.40, "libri": 0.09, "kathleen": 0.06, "ljspeech": 0.07, "unlabelled": 0.10, "digits": 0.02, "commands": 0.03, "wake": 0.01,
          "synth": 0.22}  # of the sampled frames, among the sets that there are: human speech is scarce, so it comes often and never twice alike
 LONGEST, MIDDLE, SHORT = 208, 64, 32  # encoder frames of a training utterance, at most, by stage from last to first
 
