@@ -1,5 +1,6 @@
 /* config: the defaults, and what each field may be. */
 #include "models/kernels/kernels.h"
+#include "runtime/internal.h"
 #include "runtime/model.h"
 #include <string.h>
 
@@ -8,6 +9,7 @@ static const uint64_t MS = 1000000;
 void sotto_config_default(sotto_config *c) {
     memset(c, 0, sizeof *c);
     c->input_samples = 8192;
+    c->grammar_accept = 0.5f;
     c->output_samples = 8192;
     c->max_text = 512;
     c->beam = 128;
@@ -63,6 +65,11 @@ int config_check(const sotto_config *c, sotto_error *e) {
         return config_refuse(e, "endpoint_short_ms/endpoint_ms/endpoint_long_ms", "not less than the one before, at most 60000");
     if (c->preroll_ms > 2000 || c->min_speech_ms > 2000) return config_refuse(e, "preroll_ms/min_speech_ms", "at most 2000");
     if (!(c->vad_threshold >= 0.05f && c->vad_threshold <= 0.95f)) return config_refuse(e, "vad_threshold", "0.05 to 0.95");
+    if (c->grammar && !command_grammar(c))
+        return error_set(e, ERR_ARG, "%s",
+                         sotto_grammar_error(c->grammar)[0] ? sotto_grammar_error(c->grammar)
+                                                            : "config.grammar: expected one that sotto_grammar_open compiled");
+    if (!(c->grammar_accept >= 0.0f && c->grammar_accept <= 1.0f)) return config_refuse(e, "grammar_accept", "0 to 1");
     int voices = !!c->g2p + !!c->tts + !!c->vocoder;
     if (voices != 0 && voices != 3) return config_refuse(e, "g2p/tts/vocoder", "all three models, or none");
     if (!kernels_select(c->kernels)) return error_set(e, ERR_ARG, "config.kernels: \"%s\" does not run on this machine", c->kernels);

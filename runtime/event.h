@@ -4,7 +4,7 @@
 #include "runtime/base/arena.h"
 #include "runtime/sotto.h"
 
-enum { EVENT_SLOTS = 32, EVENT_MARGIN = 6 }; /* a unit of work raises fewer than EVENT_MARGIN events */
+enum { EVENT_SLOTS = 32, EVENT_MARGIN = 8 }; /* a unit of work raises fewer than EVENT_MARGIN events */
 
 typedef struct event_queue {
     sotto_event slot[EVENT_SLOTS];

@@ -67,6 +67,13 @@ static uint32_t hearing_judge(const sotto *s, const char *text) {
     return (uint32_t)((float)c->endpoint_long_ms + part * ((float)c->endpoint_ms - (float)c->endpoint_long_ms));
 }
 
+/* A sentence of the grammar asks for the short wait when it is whole, for the long one while it is not; else the text decides. */
+static uint32_t hearing_wait(sotto *s, const char *text) {
+    int complete;
+    if (!s->config.grammar || text[0] == 0 || asr_command_so_far(&s->listen.ear, &complete) < s->config.grammar_accept) return hearing_judge(s, text);
+    return complete ? s->config.endpoint_short_ms : s->config.endpoint_long_ms;
+}
+
 int hearing_step(sotto *s) {
     listen_desk *d = &s->listen;
     uint32_t ready = d->ear.ready;
@@ -74,7 +81,7 @@ int hearing_step(sotto *s) {
     if (d->finishing) return 1;
     const char *text = asr_text(&d->ear);
     d->encoded += ready * ASR_SUBSAMPLE;
-    d->patience = hearing_judge(s, text);
+    d->patience = hearing_wait(s, text);
     hearing_partial(s, text);
     return 1;
 }
@@ -117,7 +124,12 @@ void hearing_final(sotto *s) {
     uint32_t count = hearing_words(d, words, s->config.max_text / 2);
     size_t len = strlen(text);
     d->finishing = 0;
-    if (d->cut && !s->think.present && !s->speak.present) {
+    int command = command_judge(s);
+    if (command) {
+        text = s->command.result->said;
+        len = strlen(text);
+        count = command_words(s, words, s->config.max_text / 2);
+    } else if (d->cut && !s->think.present && !s->speak.present) {
         count = hearing_cut(d, words, count);
         len = count > 0 ? words[count - 1].at + words[count - 1].len : 0;
     }
@@ -126,7 +138,9 @@ void hearing_final(sotto *s) {
     sotto_event *e = event_raise(&s->events, SOTTO_EV_FINAL, now, d->partial);
     e->words = words;
     e->word_count = count;
-    if (d->partial[0]) {
+    if (command && (s->think.present || s->speak.present)) {
+        command_answer(s);
+    } else if (d->partial[0]) {
         turn_final(s, d->partial);
     } else { /* a sound, but no words: what follows may reach back into it */
         s->state = SOTTO_IDLE;

@@ -69,6 +69,13 @@ typedef struct speak_desk {
     uint64_t busy;                 /* ns */
 } speak_desk;
 
+typedef struct command_desk { /* all NULL without a grammar */
+    match_result *result;
+    char *text;           /* [max_text] the intent as text, then its answer */
+    sotto_word *words[2]; /* [MATCH_SLOTS] of the last two intents */
+    uint32_t count;       /* intents so far */
+} command_desk;
+
 struct sotto {
     sotto_config config;
     const kernels *k;
@@ -78,6 +85,7 @@ struct sotto {
     listen_desk listen;
     think_desk think;
     speak_desk speak;
+    command_desk command;
     sotto_state_id state;
     char *reply;      /* [max_text] reply of this turn so far */
     char *last_reply; /* [max_text] reply of the turn before */
@@ -97,6 +105,13 @@ void hearing_begin(sotto *s, uint64_t frame); /* of a turn whose first log-mel f
 int hearing_step(sotto *s);                   /* one encoder chunk, when one is due: partials and the verdict; 1, or 0 */
 uint32_t hearing_patience(const sotto *s);    /* ms of silence that end the turn: what the text asks for, once it has heard all before the silence */
 void hearing_final(sotto *s);
+/* command.c: sentences of the grammar */
+void command_layout(command_desk *d, arena *a, const sotto_config *c);
+const grammar *command_grammar(const sotto_config *c);                 /* NULL: none */
+uint32_t command_frames(const sotto_config *c);                        /* most CTC frames of a command */
+int command_judge(sotto *s);                                           /* 1: what was said is accepted as the grammar's; SOTTO_EV_INTENT was raised */
+uint32_t command_words(const sotto *s, sotto_word *to, uint32_t room); /* of the accepted sentence (command.result->said) */
+void command_answer(sotto *s);                                         /* says its answer */
 void think_reset(sotto *s);
 int think_step(sotto *s);
 void think_begin(sotto *s, const char *text);

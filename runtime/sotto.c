@@ -23,7 +23,10 @@ static int layout_asr(layout *l, asr *x) {
     if (!l->c->asr) return 0;
     const gguf *file = model_file(l->c->asr, &l->err, "asr");
     if (!file || asr_bind(x, file, &l->err) != 0 || model_sound(file, &l->err) != 0) return l->err.code;
-    asr_limits limits = {.k = l->k, .max_text = l->c->max_text, .beam = l->c->beam};
+    asr_limits limits = {
+        .k = l->k, .max_text = l->c->max_text, .beam = l->c->beam, .commands = command_grammar(l->c), .max_frames = command_frames(l->c)};
+    if (limits.commands && x->shape.classes != MATCH_CLASSES)
+        return error_set(&l->err, ERR_MODEL, "%s: %u classes, a grammar expects %d", file->name, (unsigned)x->shape.classes, MATCH_CLASSES);
     asr_layout(x, &l->kept, &limits);
     asr_scratch(x, &l->scratch);
     arena_rewind(&l->scratch, mark);
@@ -83,8 +86,9 @@ static void layout_audio(layout *l, listen_desk *d) {
 }
 
 /* Queues, text and the clock. */
-static void layout_runtime(layout *l, event_queue *q, turn_clock *t, ring *out, char **text) {
+static void layout_runtime(layout *l, event_queue *q, turn_clock *t, command_desk *d, ring *out, char **text) {
     const sotto_config *c = l->c;
+    command_layout(d, &l->kept, c);
     event_layout(q, &l->kept, c->max_text);
     spans_layout(t, &l->kept);
     text[0] = ARENA_ARRAY(&l->kept, char, c->max_text);
@@ -130,10 +134,11 @@ __attribute__((noinline)) static void plan_rest(layout *l) {
     listen_desk d;
     event_queue q;
     turn_clock t;
+    command_desk command;
     ring out;
     char *text[2];
     layout_audio(l, &d);
-    layout_runtime(l, &q, &t, &out, text);
+    layout_runtime(l, &q, &t, &command, &out, text);
 }
 
 int sotto_plan(const sotto_config *c, sotto_memory_report *report) {
@@ -166,7 +171,7 @@ static int build(layout *l, sotto *s) {
     if (code == 0) code = layout_speech(l, &s->speak.voice);
     if (code != 0) return code;
     layout_audio(l, &s->listen);
-    layout_runtime(l, &s->events, &s->clock, &s->speak.out, text);
+    layout_runtime(l, &s->events, &s->clock, &s->command, &s->speak.out, text);
     s->reply = text[0];
     s->last_reply = text[1];
     return l->kept.failed || l->scratch.failed ? ERR_MEM : 0;

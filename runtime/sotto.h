@@ -44,6 +44,11 @@ typedef struct sotto_model {
     uint64_t opaque[64];
 } sotto_model;
 
+/* A compiled command grammar. The caller owns it, its text and its block; all outlive every runtime that hears by it. */
+typedef struct sotto_grammar {
+    uint64_t opaque[512];
+} sotto_grammar;
+
 /* ---- what the platform does for the runtime ---- */
 
 typedef struct sotto_tool_arg {
@@ -71,6 +76,7 @@ typedef enum sotto_span_id {
     SOTTO_CAPTURE,         /* first to last speech sample */
     SOTTO_ENDPOINT,        /* last speech sample -> the turn is judged over */
     SOTTO_ASR_FINALIZE,    /* turn over -> final transcript */
+    SOTTO_GRAMMAR,         /* transcript -> the grammar's answer, its tool run; the model's spans did not happen then */
     SOTTO_PROMPT,          /* transcript -> prompt tokens queued */
     SOTTO_LLM_PREFILL,     /* prompt tokens through the model */
     SOTTO_LLM_FIRST,       /* prefill done -> first generated token */
@@ -97,6 +103,9 @@ typedef enum sotto_kv { SOTTO_KV_F32, SOTTO_KV_F16, SOTTO_KV_I8 } sotto_kv;
 
 typedef struct sotto_config {
     const sotto_model *asr, *llm, *g2p, *tts, *vocoder; /* NULL: that stage is absent; speech out needs all of g2p, tts, vocoder */
+
+    const sotto_grammar *grammar; /* what may be commanded; NULL: none */
+    float grammar_accept;         /* how sure a sentence of the grammar must be, 0..1; below, the speech is dictation */
 
     uint32_t input_samples, output_samples; /* ring sizes, powers of two */
     uint32_t max_text;                      /* longest transcript or reply in bytes, 64..4096 */
@@ -132,6 +141,11 @@ typedef struct sotto_memory_report {                       /* bytes; the sum of 
     char error[192];                                       /* why a plan failed: file, field and expectation */
 } sotto_memory_report;
 
+typedef struct sotto_grammar_report {
+    size_t bytes;                                                   /* of the block that stay in use */
+    uint32_t intents, templates, slots, words, nodes, arcs, states; /* states: phones of all arcs; a runtime takes about 16 bytes for each */
+} sotto_grammar_report;
+
 /* ---- events ---- */
 
 typedef enum sotto_event_type {
@@ -144,7 +158,8 @@ typedef enum sotto_event_type {
     SOTTO_EV_REPLY,       /* text: a piece of the reply */
     SOTTO_EV_AUDIO,       /* the first reply samples are ready to pull */
     SOTTO_EV_TURN_DONE,   /* text: the whole reply; spans: sotto_stats().turn */
-    SOTTO_EV_OVERLOAD     /* text: which span went over its budget, or what was dropped */
+    SOTTO_EV_OVERLOAD,    /* text: which span went over its budget, or what was dropped */
+    SOTTO_EV_INTENT       /* text: "name slot=value ..." of the grammar, just before its SOTTO_EV_FINAL; confidence; words: the values */
 } sotto_event_type;
 
 typedef struct sotto_word {
@@ -159,6 +174,7 @@ typedef struct sotto_event {
     const char *text; /* valid until the next sotto_next_event or sotto_reset; never NULL */
     const sotto_word *words;
     uint32_t word_count;
+    float confidence; /* of an intent, 0..1 */
 } sotto_event;
 
 typedef enum sotto_state_id { SOTTO_IDLE, SOTTO_LISTENING, SOTTO_THINKING, SOTTO_SPEAKING } sotto_state_id;
@@ -184,6 +200,15 @@ int sotto_model_open(sotto_model *m, const char *name, const void *bytes, size_t
 const char *sotto_model_error(const sotto_model *m);
 /* Line `line` of the file's description: its metadata, then its tensors. SOTTO_OK, or SOTTO_AGAIN past the last line. */
 int sotto_model_line(const sotto_model *m, size_t line, char *out, size_t cap);
+/* Compiles a grammar's text (runtime/README.md, "Command grammars") into `block` (SOTTO_ALIGN aligned). Words are spelt by the lexicon of `asr`;
+ * those that it lacks by `g2p` when it is not NULL. 0; SOTTO_EARG with line, column and what was expected, or SOTTO_EMEM with the bytes needed,
+ * in sotto_grammar_error. Of the block the first sotto_grammar_size(...).bytes stay in use, the rest is free again. */
+int sotto_grammar_open(sotto_grammar *g, const char *name, const char *text, size_t size, const sotto_model *asr, const sotto_model *g2p, void *block,
+                       size_t bytes);
+const char *sotto_grammar_error(const sotto_grammar *g);
+void sotto_grammar_size(const sotto_grammar *g, sotto_grammar_report *out); /* all 0 when it is not open */
+/* A random sentence of the grammar. SOTTO_OK, or SOTTO_AGAIN when it was cut in a loop. */
+int sotto_grammar_sample(const sotto_grammar *g, uint64_t seed, char *out, size_t cap);
 /* Bytes and their parts for a configuration. On failure report->error says what was wrong and the rest is zero. */
 int sotto_plan(const sotto_config *c, sotto_memory_report *report);
 /* Builds a runtime in `block` (SOTTO_ALIGN aligned). `block` is kept until the runtime is no longer used. */
@@ -202,7 +227,12 @@ size_t sotto_pull_audio(sotto *s, int16_t *samples, size_t count);       /* retu
 int sotto_ask(sotto *s, const char *text);      /* a turn from text instead of speech; SOTTO_ESTATE while one is running */
 int sotto_complete(sotto *s, const char *text); /* raw completion of a text by the language model, without turns and tools */
 int sotto_say(sotto *s, const char *text);      /* speaks a text now; SOTTO_AGAIN when the queue is full */
-void sotto_interrupt(sotto *s);                 /* ends the reply; its audio fades out within 20 ms */
+/* From now on the words of `phrase` (lower case, spaces between, at most 8) are likelier by e^weight each, weight 0..20; 4 is a good start.
+ * At most 32 phrases, and in them 32 words that the recogniser's lexicon lacks: those are spelt by letter-to-sound and need the speech
+ * models. SOTTO_EARG (and hooks.log says why), or SOTTO_ESTATE while a turn is heard or without a recogniser. A reset forgets them. */
+int sotto_bias(sotto *s, const char *phrase, float weight);
+int sotto_unbias(sotto *s);     /* forgets all phrases; SOTTO_OK or SOTTO_ESTATE */
+void sotto_interrupt(sotto *s); /* ends the reply; its audio fades out within 20 ms */
 
 /* ---- look ---- */
 

@@ -9,7 +9,9 @@ void sotto_reset(sotto *s) {
     listen_reset(s);
     think_reset(s);
     speak_reset(s);
+    s->command.count = 0;
     s->state = SOTTO_IDLE;
+    sotto_unbias(s); /* possible now; SOTTO_ESTATE without a recogniser */
     s->reply[0] = s->last_reply[0] = 0;
     s->reply_len = 0;
     s->said_ns = s->judged_ns = s->first_pull = s->last_pull = 0;
@@ -123,9 +125,9 @@ const char *sotto_kernels(const sotto *s) {
 }
 
 const char *sotto_span_name(sotto_span_id id) {
-    static const char *const name[SOTTO_SPANS] = {"capture",         "endpoint",       "asr.finalize",   "prompt",       "llm.prefill",
-                                                  "llm.first_token", "llm.token_rate", "tts.clause",     "tts.acoustic", "vocoder.first",
-                                                  "playback",        "first_audio",    "first_audio.net"};
+    static const char *const name[SOTTO_SPANS] = {"capture",       "endpoint",        "asr.finalize",   "grammar",        "prompt",
+                                                  "llm.prefill",   "llm.first_token", "llm.token_rate", "tts.clause",     "tts.acoustic",
+                                                  "vocoder.first", "playback",        "first_audio",    "first_audio.net"};
     return (unsigned)id < SOTTO_SPANS ? name[id] : "?";
 }
 

@@ -10,6 +10,7 @@
 #ifndef SOTTO_MODELS_ASR_ASR_H
 #define SOTTO_MODELS_ASR_ASR_H
 #include "models/asr/conformer.h"
+#include "models/asr/match.h"
 #include "models/asr/search.h"
 #include "models/asr/shape.h"
 #include "models/asr/subsample.h"
@@ -17,9 +18,11 @@
 
 typedef struct asr_limits {
     const kernels *k;
-    uint32_t max_text; /* bytes of transcript, the NUL included, >= 2 */
-    uint32_t beam;     /* hypotheses, 1..SEARCH_MAX_BEAM */
-    enum kv_kind kv;   /* how the attention's past is kept; KV_F32 is 0 */
+    uint32_t max_text;       /* bytes of transcript, the NUL included, >= 2 */
+    uint32_t beam;           /* hypotheses, 1..SEARCH_MAX_BEAM */
+    enum kv_kind kv;         /* how the attention's past is kept; KV_F32 is 0 */
+    const grammar *commands; /* matched beside dictation; NULL: none */
+    uint32_t max_frames;     /* most CTC frames of a command */
 } asr_limits;
 
 typedef struct asr {
@@ -33,6 +36,7 @@ typedef struct asr {
     conformer_desk desk;
     search search;
     transcript words;
+    match commands;   /* .g is NULL without a grammar */
     float *frame;     /* [chunk x dim] encoder frames of the chunk that fills */
     float *score;     /* [split x classes] log-probabilities of the encoder frame last done */
     uint32_t ready;   /* frames in it */
@@ -61,6 +65,11 @@ asr_word asr_word_at(const asr *x, uint32_t index); /* index < asr_word_count */
 uint32_t asr_quiet_ms(const asr *x);                /* since the last phone, as far as chunks were done */
 /* 2: the words so far are a whole sentence to the word model, 1: it cannot tell, 0: more is coming (inside a word, or after one like "the"). */
 int asr_complete(const asr *x);
+
+/* With a grammar: the best of its sentences for all that was heard (match_finish). 1 and *r, or 0. */
+int asr_command(asr *x, match_result *r);
+/* How sure it is that what was heard so far begins a sentence of the grammar, 0..1 (0 without one); *complete: it is a whole one. */
+float asr_command_so_far(asr *x, int *complete);
 
 /* Makes the words of `phrase` likelier by e^weight each, from now on, resets included; a word that the lexicon lacks is spelt by `spell`
  * (phones [room] of word [len], returns their number, 0: cannot; NULL: none is spelt). 0, or ERR_ARG with the word or the bound. */

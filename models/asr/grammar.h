@@ -110,4 +110,7 @@ grammar_text grammar_output(const grammar *g, uint32_t at);      /* of a LABEL_O
 grammar_text grammar_word_text(const grammar *g, uint32_t word); /* a plural's s begins with ' and is written against the word before */
 int grammar_number_value(const grammar *g, const uint16_t *words, uint32_t count, uint32_t *value); /* 1: number words */
 
+/* A sentence at random, NUL-terminated and cut at cap; 1, or 0 when it did not come to an end (a loop). The same seed gives the same sentence. */
+int grammar_sample(const grammar *g, uint64_t seed, char *out, size_t cap);
+
 #endif

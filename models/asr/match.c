@@ -270,7 +270,9 @@ int match_winner(match *m, uint32_t *jump, uint32_t *second) {
     return 1;
 }
 
-int match_complete(match *m) {
+float match_so_far(match *m, int *complete) {
     uint32_t jump, second;
-    return !m->over && match_winner(m, &jump, &second) && m->node[m->g->jump[jump].from].cost[0] == 0;
+    *complete = !m->over && match_winner(m, &jump, &second) && m->node[m->g->jump[jump].from].cost[0] == 0;
+    if (m->over || m->spikes == 0) return 0;
+    return match_confidence((float)(m->base + m->best - m->free_cost) / (float)(MATCH_UNIT * m->spikes));
 }

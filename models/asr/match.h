@@ -1,7 +1,7 @@
 /* match: which sentence of a grammar was said? Exact Viterbi search of the CTC topology (Graves et al. 2006) over the grammar's graph.
  *
  *     match_layout(m, arena, g, &limits);  match_scratch(m, arena);  match_reset(m);
- *     for each CTC frame:  match_push(m, log_p);      at any time:  match_complete(m)      at the end:  match_finish(m, &result)
+ *     for each CTC frame:  match_push(m, log_p);      at any time:  match_so_far(m, &whole)      at the end:  match_finish(m, &result)
  *
  * Every phone of every strand holds two tokens, one in the phone and one in a blank after it (needed between equal phones, else free); a frame
  * updates all of them once: O(states). What two tokens have in common they share: a token's past is a record in a pool of (record before, strand),
@@ -100,10 +100,11 @@ typedef struct match_result {
 } match_result;
 
 void match_layout(match *m, arena *a, const grammar *g, const match_limits *limits); /* state; g must outlive m */
-void match_scratch(match *m, arena *a); /* what a push, match_complete or match_finish needs only while it runs */
+void match_scratch(match *m, arena *a); /* what a push, match_so_far or match_finish needs only while it runs */
 void match_reset(match *m);
 void match_push(match *m, const float *log_p); /* one frame of natural log probabilities [MATCH_CLASSES] */
-int match_complete(match *m);                  /* 1: what was said so far is a whole sentence (none is nearer) */
+/* How sure it is that what was said so far begins a sentence, 0..1; *complete: it is a whole one (no unfinished one is nearer). O(strands). */
+float match_so_far(match *m, int *complete);
 /* The best whole sentence. 1 and *r filled; 0 when no sentence ends here, it was too long, or nothing was said. r keeps pointing into the grammar's text. */
 int match_finish(match *m, match_result *r);
 

@@ -1,18 +1,21 @@
 /* sotto run: the whole loop, on a file with a virtual clock or live on the machine's devices. */
 #include "platform/host/args.h"
 #include "platform/host/commands.h"
+#include "platform/host/grammar_file.h"
 #include "platform/host/live.h"
 #include "platform/host/loop.h"
 #include "platform/host/show.h"
 
 typedef struct run_options {
-    const char *in, *out, *trace, *input, *output, *kernels;
+    const char *in, *out, *trace, *input, *output, *kernels, *grammar;
     unsigned long long endpoint_ms, short_ms, long_ms, budget_ms;
     int barge_in;
+    grammar_file *commands;
 } run_options;
 
 static void run_change(void *user, sotto_config *c) {
     const run_options *o = user;
+    grammar_file_use(o->commands, o->grammar, c);
     loop_waits(c, (uint32_t)o->short_ms, (uint32_t)o->endpoint_ms, (uint32_t)o->long_ms);
     if (o->budget_ms) c->budget_ns[SOTTO_FIRST_AUDIO] = o->budget_ms * 1000000u;
     if (o->kernels) c->kernels = o->kernels;
@@ -47,7 +50,8 @@ static int run_all(loop *l, const run_options *o) {
 int command_run(int argc, char **argv) {
     const char *folder = NULL;
     int json = 0, gate = 0;
-    run_options o = {0};
+    grammar_file commands = {0};
+    run_options o = {.commands = &commands};
     const option_row rows[] = {
         {"--pack", OPTION_TEXT, &folder, "DIR", "model pack"},
         PACK_NO_CHECK_ROW,
@@ -55,6 +59,7 @@ int command_run(int argc, char **argv) {
         {"--out", OPTION_TEXT, &o.out, "FILE", "with --in: WAV for the reply (-: stdout)"},
         {"--input", OPTION_TEXT, &o.input, "NAME", "microphone: an index or a part of its name (sotto devices)"},
         {"--output", OPTION_TEXT, &o.output, "NAME", "loudspeaker, likewise"},
+        {"--grammar", OPTION_TEXT, &o.grammar, "FILE", "sentences to answer at once, without the language model"},
         {"--barge-in", OPTION_FLAG, &o.barge_in, NULL, "speech interrupts a reply (use a headset: there is no echo canceller)"},
         {"--endpoint", OPTION_UINT, &o.endpoint_ms, "MS", "silence that ends a turn"},
         {"--endpoint-short", OPTION_UINT, &o.short_ms, "MS", "... when the text so far is complete"},
@@ -71,10 +76,14 @@ int command_run(int argc, char **argv) {
     if (code >= 0) return code;
     if (o.out && !o.in) return complain(EXIT_USAGE, "run: --out goes with --in (live replies go to the loudspeaker)");
     loop l;
-    if ((code = loop_open(&l, folder, PACK_ALL, run_change, &o)) != 0) return code;
+    if ((code = loop_open(&l, folder, PACK_ALL, run_change, &o)) != 0) {
+        grammar_file_close(&commands);
+        return code;
+    }
     l.show = (loop_output){.to = o.out && o.out[0] == '-' && !o.out[1] ? stderr : stdout, .json = json, .turns = 1};
     code = run_all(&l, &o);
     if (code == EXIT_OVER && !gate) code = EXIT_OK;
     loop_close(&l);
+    grammar_file_close(&commands);
     return code;
 }

@@ -21,11 +21,12 @@ void show_json_text(FILE *to, const char *text) {
     fputc('"', to);
 }
 
-static const char *const EVENT_NAMES[] = {"speech-start", "speech-end", "partial", "final",     "tool-call",
-                                          "tool-result",  "reply",      "audio",   "turn-done", "overload"};
+static const char *const EVENT_NAMES[] = {"speech-start", "speech-end", "partial",   "final",    "tool-call", "tool-result",
+                                          "reply",        "audio",      "turn-done", "overload", "intent"};
 
 static const char *event_colour(sotto_event_type type) {
     switch (type) {
+    case SOTTO_EV_INTENT:
     case SOTTO_EV_FINAL:
         return "\033[1;36m";
     case SOTTO_EV_TOOL_CALL:
@@ -41,13 +42,16 @@ static const char *event_colour(sotto_event_type type) {
 
 void show_event(FILE *to, const sotto_event *e) {
     int colour = isatty(fileno(to));
-    fprintf(to, "%s%-12s%s %s\n", colour ? event_colour(e->type) : "", EVENT_NAMES[e->type], colour ? "\033[0m" : "", e->text);
+    fprintf(to, "%s%-12s%s %s", colour ? event_colour(e->type) : "", EVENT_NAMES[e->type], colour ? "\033[0m" : "", e->text);
+    if (e->type == SOTTO_EV_INTENT) fprintf(to, " (%.2f)", (double)e->confidence);
+    fputc('\n', to);
 }
 
 void show_event_json(FILE *to, const sotto_event *e) {
     fprintf(to, "{\"event\":\"%s\",\"time_ms\":%.3f,\"text\":", EVENT_NAMES[e->type], (double)e->time / 1e6);
     show_json_text(to, e->text);
-    if (e->word_count) fprintf(to, ",\"words\":[");
+    if (e->type == SOTTO_EV_INTENT) fprintf(to, ",\"confidence\":%.3f", (double)e->confidence);
+    if (e->word_count) fprintf(to, e->type == SOTTO_EV_INTENT ? ",\"values\":[" : ",\"words\":[");
     for (uint32_t i = 0; i < e->word_count; i++) {
         const sotto_word *w = &e->words[i];
         char word[128] = "";
