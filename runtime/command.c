@@ -21,7 +21,7 @@ void command_layout(command_desk *d, arena *a, const sotto_config *c) {
     d->words[1] = ARENA_ARRAY(a, sotto_word, MATCH_SLOTS);
 }
 
-const grammar *command_grammar(const sotto_config *c) {
+const grammar *command_graph(const sotto_config *c) {
     return c->grammar && phrases_of(c->grammar)->open ? &phrases_of(c->grammar)->graph : NULL;
 }
 

@@ -65,7 +65,7 @@ int config_check(const sotto_config *c, sotto_error *e) {
         return config_refuse(e, "endpoint_short_ms/endpoint_ms/endpoint_long_ms", "not less than the one before, at most 60000");
     if (c->preroll_ms > 2000 || c->min_speech_ms > 2000) return config_refuse(e, "preroll_ms/min_speech_ms", "at most 2000");
     if (!(c->vad_threshold >= 0.05f && c->vad_threshold <= 0.95f)) return config_refuse(e, "vad_threshold", "0.05 to 0.95");
-    if (c->grammar && !command_grammar(c))
+    if (c->grammar && !command_graph(c))
         return error_set(e, ERR_ARG, "%s",
                          sotto_grammar_error(c->grammar)[0] ? sotto_grammar_error(c->grammar)
                                                             : "config.grammar: expected one that sotto_grammar_open compiled");

@@ -24,7 +24,7 @@ static int layout_asr(layout *l, asr *x) {
     const gguf *file = model_file(l->c->asr, &l->err, "asr");
     if (!file || asr_bind(x, file, &l->err) != 0 || model_sound(file, &l->err) != 0) return l->err.code;
     asr_limits limits = {
-        .k = l->k, .max_text = l->c->max_text, .beam = l->c->beam, .commands = command_grammar(l->c), .max_frames = command_frames(l->c)};
+        .k = l->k, .max_text = l->c->max_text, .beam = l->c->beam, .commands = command_graph(l->c), .max_frames = command_frames(l->c)};
     if (limits.commands && x->shape.classes != MATCH_CLASSES)
         return error_set(&l->err, ERR_MODEL, "%s: %u classes, a grammar expects %d", file->name, (unsigned)x->shape.classes, MATCH_CLASSES);
     asr_layout(x, &l->kept, &limits);

@@ -11,6 +11,7 @@ int command_inspect(int argc, char **argv);
 int command_bench(int argc, char **argv);
 int command_eval(int argc, char **argv);
 int command_pack(int argc, char **argv);
+int command_grammar(int argc, char **argv);
 int command_devices(int argc, char **argv);
 
 #endif

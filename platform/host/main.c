@@ -17,6 +17,7 @@ static const command_row COMMANDS[] = {
     {"hear", "speech to text", command_hear},
     {"think", "text to text, with tools", command_think},
     {"say", "text to speech", command_say},
+    {"grammar", "checks, samples and imports command grammars", command_grammar},
     {"plan", "memory by stage, flash size, KV cache estimate", command_plan},
     {"inspect", "what is in a GGUF file", command_inspect},
     {"bench", "percentiles of every stage against its budget", command_bench},
