@@ -9,7 +9,7 @@ static const float FALL = 0.1f, RISE = 0.002f; /* of the floor's distance, a fra
 static const float FADE = 0.001f;              /* of the loudest, ln a frame */
 
 void vad_config_default(vad_config *c, float threshold) {
-    *c = (vad_config){.on = threshold, .off = 0.5f * threshold, .on_frames = 3, .off_frames = 3, .quiet = -12.0f};
+    *c = (vad_config){.on = threshold, .off = 0.8f * threshold, .on_frames = 3, .off_frames = 3, .quiet = -12.0f};
 }
 
 void vad_begin(vad *v, const vad_config *c) {

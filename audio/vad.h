@@ -32,7 +32,7 @@ typedef struct vad {
     float p;                 /* of the last frame */
 } vad;
 
-/* on = threshold (0.5 is a good value), off half of it. */
+/* on = threshold (0.5 is a good value), off four fifths of it. */
 void vad_config_default(vad_config *c, float threshold);
 void vad_begin(vad *v, const vad_config *c);
 void vad_reset(vad *v);

@@ -11,10 +11,11 @@
 #include <string.h>
 
 enum {
-    TOUCH_MS = 240,
-    MARGIN_MS = 60,
-    LATE_FRAMES = 5
-}; /* an ending this near the cut touches it; kept before a word; frames by which a phone is late */
+    BREATH_MS = 40, /* the last sound may go on this long after its phone; then silence counts from there, though the VAD still hears it die away */
+    TOUCH_MS = 240, /* a word that ends this near a cut touches it */
+    MARGIN_MS = 60, /* kept before a word */
+    LATE_FRAMES = 5 /* by which a phone is late */
+};
 
 void hearing_begin(sotto *s, uint64_t frame) {
     listen_desk *d = &s->listen;
@@ -86,10 +87,17 @@ int hearing_step(sotto *s) {
     return 1;
 }
 
+/* Milliseconds since the last phone: as far as the text has heard, and what came after, which is silence or this is not asked. */
+static uint32_t hearing_quiet(const listen_desk *d) {
+    return asr_quiet_ms(&d->ear) + (uint32_t)(d->frames - d->first_frame - d->encoded) * 1000 / HOPS_A_SECOND;
+}
+
 uint32_t hearing_patience(const sotto *s) {
     const listen_desk *d = &s->listen;
     int heard = d->first_frame + d->encoded > d->end.last + LATE_FRAMES;
-    return heard || d->patience > s->config.endpoint_ms ? d->patience : s->config.endpoint_ms;
+    if (!heard) return d->patience > s->config.endpoint_ms ? d->patience : s->config.endpoint_ms;
+    if (hearing_quiet(d) >= d->patience + BREATH_MS) return d->patience < PAUSE_MS ? d->patience : PAUSE_MS;
+    return d->patience;
 }
 
 static uint32_t hearing_words(listen_desk *d, sotto_word *to, uint32_t room) {

@@ -19,7 +19,13 @@
 #include "runtime/sotto.h"
 #include "runtime/spans.h"
 
-enum { HOP = 160, HOPS_A_SECOND = 100, LINE_BYTES = 256, LONGEST_CHUNK = 48 /* bytes of text */ };
+enum {
+    HOP = 160,
+    HOPS_A_SECOND = 100,
+    LINE_BYTES = 256,
+    LONGEST_CHUNK = 48 /* bytes of text */,
+    PAUSE_MS = 80 /* silence after which the recogniser does what waits */
+};
 
 typedef struct listen_desk {
     ring in;        /* int16 samples from the microphone */

@@ -13,7 +13,6 @@
 
 enum {
     PREROLL_SPARE_MS = 500, /* a beginning with gaps is judged this much later at most */
-    PAUSE_MS = 80,          /* silence after which the recogniser does what waits */
     ENCODER_MS = 80,        /* an encoder frame */
     DUMB_MS = 700,          /* speech by the VAD without a phone, beyond the long wait, that ends a turn with words */
     MUTE_MS = 4000          /* the same without any word yet */

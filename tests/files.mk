@@ -45,3 +45,7 @@ TESTS += test_eval_cli
 TESTS += test_pack
 TESTS += test_grammar
 TESTS += test_match
+TESTS += test_bias
+TESTS += test_vocab
+TESTS += test_ending
+TESTS += test_listen
