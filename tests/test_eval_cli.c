@@ -6,7 +6,7 @@
 
 static void the_shipped_recogniser_passes_its_gates(void **state) {
     (void)state;
-    int code = run("$S eval asr " LIST " --gates tests/golden/hear/gates.txt");
+    int code = run("$S eval asr " LIST " --entities models/packs/nano/entities.txt --gates tests/golden/hear/gates.txt");
     printf("%s\n", output);
     assert_int_equal(code, 0);
     assert_non_null(strstr(output, "gates hold"));
@@ -89,6 +89,24 @@ static void noise_and_results_are_the_same_every_time(void **state) {
     cJSON_Delete(b);
 }
 
+static void a_grammar_gives_the_slots(void **state) {
+    (void)state;
+    cJSON *o = json_of("$S eval asr " LIST " --grammar models/packs/nano/coffee.grammar --json - --details");
+    int orders = 0;
+    for (const cJSON *u = at(o, "models/0/utterances")->child; u; u = u->next) {
+        if (!strstr(at(u, "file")->valuestring, "order_")) continue;
+        orders += strstr(at(u, "slots")->valuestring, "coffeeDrink=") != NULL;
+    }
+    printf("  %d of 8 orders have a drink by the grammar\n", orders);
+    assert_true(orders >= 4);
+    cJSON_Delete(o);
+    o = json_of("$S eval asr " LIST " --grammar models/packs/nano/coffee.grammar --accept 1 --limit 16 --json -");
+    assert_true(at(o, "models/0/slices/all/slot_recall")->valuedouble == 0); /* nothing is as sure as that */
+    cJSON_Delete(o);
+    expect("$S eval asr " LIST " --grammar $T/none", 1, "none: cannot be opened");
+    expect("echo 'intent x' > $T/g; $S eval asr " LIST " --grammar $T/g", 1, "g");
+}
+
 static void a_model_against_itself_does_not_differ(void **state) {
     (void)state;
     cJSON *o = json_of("$S eval asr " LIST " --limit 3 --against models/packs/nano/asr.gguf --json -");
@@ -106,6 +124,7 @@ int main(void) {
         cmocka_unit_test(bad_requests_are_told),
         cmocka_unit_test(noise_and_results_are_the_same_every_time),
         cmocka_unit_test(a_model_against_itself_does_not_differ),
+        cmocka_unit_test(a_grammar_gives_the_slots),
     };
     return cmocka_run_group_tests(tests, find_command, clean);
 }

@@ -43,7 +43,10 @@ static void both_versions_are_held(void **state) {
     expect(FRESH "cat $T/p/manifest.txt", 0, "model asr asr.gguf");
     assert_non_null(strstr(output, "model asr asr-1.gguf"));
     expect(HEAR, 0, "coin");
-    assert_null(strstr(output, "sotto: "));                   /* nothing to say */
+    assert_null(strstr(output, "sotto: ")); /* nothing to say */
+    expect("cp $T/p/asr.gguf $T/p/asr-10.gguf; cp $T/p/asr.gguf $T/p/asr-9.gguf; $S pack --write $T/p >/dev/null; grep -o 'asr[-0-9]*.gguf' "
+           "$T/p/manifest.txt | tr '\\n' ' '",
+           0, "asr.gguf asr-10.gguf asr-9.gguf asr-1.gguf "); /* the newest first */
     expect("rm $T/p/asr-1.gguf; $S pack $T/p", 0, "missing"); /* an earlier version that is gone is history */
 }
 

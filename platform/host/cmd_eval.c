@@ -27,7 +27,7 @@ static int eval_measure(const eval_task *t) {
 }
 
 static int eval_asr(int argc, char **argv) {
-    eval_options o = {.jobs = 1};
+    eval_options o = {.jobs = 1, .accept = -1};
     const option_row rows[] = {
         {"--set", OPTION_TEXT, &o.set, "NAME,..", "rows of these sets"},
         {"--split", OPTION_TEXT, &o.split, "NAME,..", "rows of these splits"},
@@ -41,6 +41,8 @@ static int eval_asr(int argc, char **argv) {
         {"--noise", OPTION_TEXT, &o.noise, "FILE|DIR", "mix in this noise, the same for a sound every time"},
         {"--babble", OPTION_FLAG, &o.babble, NULL, "mix in six other sounds of the list"},
         {"--snr", OPTION_TEXT, &o.snr, "DB,..", "levels of noise, \"clean\" for none (default clean,24,18,12,6)"},
+        {"--grammar", OPTION_TEXT, &o.grammar, "FILE", "commands: slots are those of its intents"},
+        {"--accept", OPTION_REAL, &o.accept, "P", "how sure a command must be, 0 to 1 (default 0.5)"},
         {"--entities", OPTION_TEXT, &o.entities, "FILE", "words that count as entities beside numbers and times"},
         {"--gates", OPTION_TEXT, &o.gates, "FILE", "thresholds: exit 1 when one is broken"},
         {"--json", OPTION_TEXT, &o.json, "FILE|-", "everything as one JSON object"},

@@ -33,12 +33,16 @@ static int is_listed(const pack_list *l, const char *file) {
     return 0;
 }
 
+/* Right behind the role's first: the last one added is tried before those of old. */
 static int add_file(pack_list *l, enum pack_model role, const char *file) {
     if (is_listed(l, file) || strlen(file) >= PACK_FILE || strpbrk(file, " \t")) return 0;
     if (l->count == PACK_ENTRIES) return complain(EXIT_FAIL, "pack: more than %d models", PACK_ENTRIES);
-    pack_entry *x = &l->entry[l->count++];
-    *x = (pack_entry){.role = role};
-    memcpy(x->file, file, strlen(file) + 1);
+    const pack_entry *first = pack_list_next(l, role, NULL);
+    uint32_t at = first ? (uint32_t)(first - l->entry) + 1 : l->count;
+    memmove(&l->entry[at + 1], &l->entry[at], (l->count - at) * sizeof *l->entry);
+    l->entry[at] = (pack_entry){.role = role};
+    memcpy(l->entry[at].file, file, strlen(file) + 1);
+    l->count++;
     return 0;
 }
 
@@ -48,14 +52,16 @@ static int is_earlier(const char *file, const char *role) {
     return len > n + 6 && strncmp(file, role, n) == 0 && file[n] == '-' && strcmp(file + len - 5, ".gguf") == 0;
 }
 
-static int by_name_down(const struct dirent **a, const struct dirent **b) {
-    return -strcmp((*a)->d_name, (*b)->d_name);
+/* asr-2 before asr-10 */
+static int by_age(const struct dirent **a, const struct dirent **b) {
+    size_t n = strlen((*a)->d_name), m = strlen((*b)->d_name);
+    return n != m ? (n < m ? -1 : 1) : strcmp((*a)->d_name, (*b)->d_name);
 }
 
-/* Files of the folder that the manifest does not name yet: the usual ones, then earlier versions, higher names first. */
+/* Files of the folder that the manifest does not name yet: the usual ones, then earlier versions. */
 static int add_found(pack_list *l, const char *folder) {
     struct dirent **found;
-    int code = 0, n = scandir(folder, &found, NULL, by_name_down);
+    int code = 0, n = scandir(folder, &found, NULL, by_age);
     if (n < 0) return complain(EXIT_FAIL, "%s: cannot be opened (expected a folder)", folder);
     for (int i = 0; i < PACK_MODELS && !code; i++) {
         if (is_there(folder, PACK_USUAL_FILE[i]) && !pack_list_next(l, (enum pack_model)i, NULL))

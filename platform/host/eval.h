@@ -20,8 +20,9 @@
 typedef struct eval_options {
     const char *manifest, *set, *split;
     const char *pack, *model, *against, *kernels;
-    const char *noise, *snr, *entities, *gates, *json;
+    const char *noise, *snr, *entities, *gates, *json, *grammar;
     unsigned long long beam, jobs, limit;
+    double accept; /* how sure a sentence of the grammar must be; negative: the runtime's default */
     int babble, details;
 } eval_options;
 

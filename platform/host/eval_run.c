@@ -4,6 +4,7 @@
 #include "platform/host/args.h"
 #include "platform/host/eval.h"
 #include "platform/host/eval_words.h"
+#include "platform/host/grammar_file.h"
 #include "platform/host/loop.h"
 #include <math.h>
 #include <pthread.h>
@@ -26,13 +27,18 @@ typedef struct run_state { /* what the workers share */
 typedef struct worker {
     run_state *shared;
     loop l;
-    measure *m; /* being filled */
+    grammar_file commands;
+    slot_set slots; /* of the grammar's intents so far */
+    measure *m;     /* being filled */
     char heard[HEARD_ROOM], partial[LOOP_TEXT * 4];
     uint64_t over_ns; /* when the turn was judged over; 0: not yet */
 } worker;
 
 static void run_change(void *user, sotto_config *c) {
-    const eval_options *o = user;
+    worker *w = user;
+    const eval_options *o = w->shared->t->o;
+    grammar_file_use(&w->commands, o->grammar, c);
+    if (o->accept >= 0) c->grammar_accept = (float)o->accept;
     loop_one_utterance(c);
     if (o->beam) c->beam = (uint32_t)o->beam;
     if (o->kernels) c->kernels = o->kernels;
@@ -48,6 +54,19 @@ static void seen_final(worker *w, const sotto_event *e) {
     w->over_ns = 0;
 }
 
+/* `name slot=value ...`: the event's words are the values; a slot that is there already stays. */
+static void seen_intent(worker *w, const sotto_event *e) {
+    for (uint32_t i = 0; i < e->word_count; i++) {
+        char name[SLOT_NAME] = "", value[SLOT_VALUE], spelt[SLOT_VALUE];
+        uint32_t end = e->words[i].at - 1, from = end; /* at the "=" */
+        while (from > 0 && e->text[from - 1] != ' ') from--;
+        snprintf(name, sizeof name, "%.*s", (int)(end - from), e->text + from);
+        snprintf(value, sizeof value, "%.*s", (int)e->words[i].len, e->text + e->words[i].at);
+        int plain = words_normalise(value, spelt, sizeof spelt) == 0;
+        if (!slots_value(&w->slots, name)) slots_add(&w->slots, name, plain ? spelt : value);
+    }
+}
+
 static void run_seen(void *user, const sotto_event *e) {
     worker *w = user;
     if (e->type == SOTTO_EV_SPEECH_START) w->partial[0] = 0;
@@ -56,6 +75,7 @@ static void run_seen(void *user, const sotto_event *e) {
         w->m->unstable += score_unstable(w->partial, e->text);
         snprintf(w->partial, sizeof w->partial, "%s", e->text);
     }
+    if (e->type == SOTTO_EV_INTENT) seen_intent(w, e);
     if (e->type == SOTTO_EV_FINAL) seen_final(w, e);
 }
 
@@ -74,10 +94,11 @@ static long next_pcm(void *user, int16_t *pcm, size_t room, platform_error *e) {
     return (long)n;
 }
 
-static void judge_slots(const eval_task *t, measure *m, const reference *r) {
-    slot_set got;
+static void judge_slots(const worker *w, measure *m, const reference *r) {
+    const eval_task *t = w->shared->t;
+    slot_set got = w->slots;
     char text[SLOTS_MOST * (SLOT_NAME + SLOT_VALUE)] = "";
-    slot_values_find(&t->values, m->heard, &got);
+    if (!t->o->grammar) slot_values_find(&t->values, m->heard, &got);
     for (uint32_t i = 0; i < got.count; i++) {
         size_t n = strlen(text);
         snprintf(text + n, sizeof text - n, "%s%s=%s", i ? "; " : "", got.at[i].name, got.at[i].value);
@@ -90,10 +111,10 @@ static void judge_slots(const eval_task *t, measure *m, const reference *r) {
     m->slots = strdup(text);
 }
 
-static int judge(const eval_task *t, measure *m, const reference *r) {
+static int judge(const worker *w, measure *m, const reference *r) {
     m->scored = r->said != NULL;
-    if (m->scored && score_texts(&m->text, r->said, m->heard, &t->entities) != 0) return complain(EXIT_FAIL, "eval: out of memory");
-    if (r->slotted) judge_slots(t, m, r);
+    if (m->scored && score_texts(&m->text, r->said, m->heard, &w->shared->t->entities) != 0) return complain(EXIT_FAIL, "eval: out of memory");
+    if (r->slotted) judge_slots(w, m, r);
     return 0;
 }
 
@@ -112,6 +133,7 @@ static int hear_one(worker *w, const int16_t *pcm, size_t n, measure *m, const r
     w->m = m;
     w->heard[0] = w->partial[0] = 0;
     w->over_ns = 0;
+    w->slots.count = 0;
     uint64_t from = platform_now();
     double cpu = cpu_seconds();
     int code = loop_sound(&w->l, next_pcm, &source);
@@ -124,7 +146,7 @@ static int hear_one(worker *w, const int16_t *pcm, size_t n, measure *m, const r
     m->lag_ms = (double)w->l.behind_ns / 1e6;
     m->heard = strdup(w->heard);
     if (!m->heard) return complain(EXIT_FAIL, "eval: out of memory");
-    return code ? code : judge(w->shared->t, m, r);
+    return code ? code : judge(w, m, r);
 }
 
 static int fail_row(const eval_task *t, uint32_t row, const char *why) {
@@ -220,7 +242,8 @@ static void tell_model(const worker *w, eval_model *out) {
 static void *work(void *user) {
     worker *w = user;
     run_state *s = w->shared;
-    int code = loop_open_with(&w->l, s->t->o->pack, PACK_ASR, s->model, run_change, (void *)(uintptr_t)s->t->o);
+    unsigned want = PACK_HEAR | (s->t->o->grammar ? 1u << PACK_G2P : 0);
+    int code = loop_open_with(&w->l, s->t->o->pack, want, PACK_ASR, s->model, run_change, w);
     int open = code == 0;
     w->l.seen = run_seen;
     w->l.seen_user = w;
@@ -231,6 +254,7 @@ static void *work(void *user) {
     }
     for (uint32_t row; (row = take_row(s, code)) < s->t->list.count;) code = run_row(w, row);
     if (open) loop_close(&w->l);
+    grammar_file_close(&w->commands);
     return NULL;
 }
 

@@ -46,15 +46,19 @@ int loop_open(loop *l, const char *folder, unsigned want, void (*change)(void *u
     return loop_configure(l, change, user);
 }
 
-int loop_open_with(loop *l, const char *folder, enum pack_model which, const char *path, void (*change)(void *user, sotto_config *c), void *user) {
-    if (!path) return loop_open(l, folder, 1u << which, change, user);
+int loop_open_with(loop *l, const char *folder, unsigned want, enum pack_model which, const char *path, void (*change)(void *user, sotto_config *c),
+                   void *user) {
     memset(l, 0, sizeof *l);
-    if (pack_open(&l->models, folder, 0) != 0 || pack_open_model(&l->models, which, path) != 0) return EXIT_FAIL;
+    if (pack_open(&l->models, folder, path ? want & ~(1u << which) : want) != 0) return EXIT_FAIL;
+    if (path && pack_open_model(&l->models, which, path) != 0) {
+        pack_close(&l->models);
+        return EXIT_FAIL;
+    }
     return loop_configure(l, change, user);
 }
 
 int loop_open_model(loop *l, const char *folder, const char *model, void (*change)(void *user, sotto_config *c), void *user) {
-    return loop_open_with(l, folder, PACK_LLM, model, change, user);
+    return loop_open_with(l, folder, PACK_THINK, PACK_LLM, model, change, user);
 }
 
 void loop_close(loop *l) {

@@ -46,8 +46,9 @@ typedef struct loop {
 /* Opens the wanted models, plans, takes the block, starts the runtime. change (may be NULL) edits the configuration first.
  * Complains itself; 0 or an exit code. */
 int loop_open(loop *l, const char *folder, unsigned want, void (*change)(void *user, sotto_config *c), void *user);
-/* As loop_open, with `path` in the place of one of the pack's models. */
-int loop_open_with(loop *l, const char *folder, enum pack_model which, const char *path, void (*change)(void *user, sotto_config *c), void *user);
+/* As loop_open, with the file at `path` (NULL: the pack's) in the place of one of the wanted models. */
+int loop_open_with(loop *l, const char *folder, unsigned want, enum pack_model which, const char *path, void (*change)(void *user, sotto_config *c),
+                   void *user);
 /* As loop_open for the language model alone, from `model` when it is not NULL. */
 int loop_open_model(loop *l, const char *folder, const char *model, void (*change)(void *user, sotto_config *c), void *user);
 void loop_close(loop *l);
