@@ -52,6 +52,8 @@ static void the_template_syntax(void **state) {
     expect_sentences("intent x\n  leak[ing] batter(y|ies)\n", "leak batteries/leak battery/leaking batteries/leaking battery");
     expect_sentences("intent x\n  (a|b)[s] c['s]\n", "a 's c/a 's c 's/a c/a c 's/b 's c/b 's c 's/b c/b c 's");
     expect_sentences("intent x\n  e-mail 21\n", "e mail twenty one");
+    expect_sentences("list l = 4..5 [d]\nintent x\n  {l} 8..9\n",
+                     "five d eight/five d nine/five eight/five nine/four d eight/four d nine/four eight/four nine");
     expect_sentences("intent x # words\n  a  # this\n\n# and\n  b\nintent y\n  c", "a/b/c");
     expect_sentences("list l = a | b c : d | \n   e\nintent x\n  {l} {l:m} f\n", "a a f/a b c f/a e f/b c a f/b c b c f/b c e f/e a f/e b c f/e e f");
 }

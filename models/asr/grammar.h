@@ -2,7 +2,7 @@
  *
  *     # a comment, to the end of the line
  *     list   size  = small | medium | (large|big) : large        values; after a colon what is put out, else the words as said
- *     list   count = 1..99 | a dozen : 12                        a range is spoken as English number words and put out as digits
+ *     list   count = 1..99 | a dozen : 12                        a value that is a range is spoken as number words and put out as digits
  *     rule   ask   = can i (get|have) | i would like | give me
  *     intent order menu=main "One {size} {drink} coming up[ with {milk}]."
  *         [please] <ask> [a] {size} {drink} [with {milk}]
@@ -12,7 +12,7 @@
  * A template is Home Assistant's sentence syntax: `(a|b)` one of, `[a]` may be left out, `{list}` or `{list:slot}` a slot, `<rule>` that
  * rule's template, `(a;b;c)` all of them in any order, and `(...)*`, `(...)+` any number of times, or at least once. A group that
  * stands against a word makes words (`leak[ing]`, `batter(y|ies)`); `[s]`, `[es]` and `['s]` against anything is a plural or possessive.
- * Digits are spoken as a number. `key=value` after an intent's name is a slot that is always there (quote a value with spaces). The quoted
+ * Digits are spoken as a number, `1..59` as any of these numbers. `key=value` after an intent's name is a slot that is always there (quote a value with spaces). The quoted
  * text is the answer; a `{slot}` in it is the slot's value, and `[...]` in it is left out unless all of its slots were said. Indented
  * lines continue a list or rule. Letters may be of either case; other signs than ' are not allowed in words; - is a space.
  *

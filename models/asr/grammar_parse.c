@@ -70,7 +70,7 @@ static uint32_t past_item(const grammar_place *p, uint32_t at) {
         at = past_letters(p, at);
         return joined_group(p, at) ? past_group(p, at) : at;
     }
-    while (is_digit(at_char(p, at))) at++;
+    while (is_digit(at_char(p, at)) || at_char(p, at) == '.') at++;
     return at;
 }
 
@@ -117,10 +117,21 @@ static int read_number(grammar_place *p, uint32_t *value) {
     return 0;
 }
 
+/* low or low..high. 0, and both; p->at is past them. */
+static int read_range(grammar_place *p, uint32_t *low, uint32_t *high) {
+    uint32_t begin = p->at;
+    if (read_number(p, low) != 0) return -1;
+    *high = *low;
+    if (p->end - p->at < 2 || memcmp(p->g->text + p->at, "..", 2) != 0) return 0;
+    p->at += 2;
+    if (read_number(p, high) != 0) return -1;
+    return *high < *low ? grammar_fail(p, begin, "expected a range from low to high") : 0;
+}
+
 static int number_item(grammar_place *p, uint32_t from, uint32_t to) {
-    uint32_t v = 0;
-    if (read_number(p, &v) != 0) return -1;
-    grammar_range(p, from, to, v, v);
+    uint32_t low, high;
+    if (read_range(p, &low, &high) != 0) return -1;
+    grammar_range(p, from, to, low, high);
     return 0;
 }
 
@@ -307,23 +318,21 @@ static int alternatives(grammar_place *p, uint32_t from, uint32_t to) {
     return empty;
 }
 
-/* low..high: 1 and a slot's end when that stands here. */
+/* A value that is only low..high: 1, and it ends in its digits. */
 static int range_value(grammar_place *p, uint32_t from, uint32_t to) {
     grammar_place ahead = *p;
     uint32_t low, high, digits = p->at;
     while (is_digit(at_char(p, digits))) digits++;
     if (digits == p->at || p->end - digits < 3 || memcmp(p->g->text + digits, "..", 2) != 0) return 0;
-    if (read_number(&ahead, &low) == 0) {
-        ahead.at += 2;
-        if (read_number(&ahead, &high) == 0 && high < low) grammar_fail(&ahead, p->at, "expected a range from low to high");
-    }
+    int bad = read_range(&ahead, &low, &high);
     p->failed = ahead.failed;
-    if (p->failed) return 1;
+    if (bad) return 1;
+    grammar_space(&ahead);
+    if (!ends_sequence(at_char(&ahead, ahead.at)) || at_char(&ahead, ahead.at) == ':') return 0;
     uint32_t said = grammar_node(p);
     grammar_range(p, from, said, low, high);
     grammar_step(p, said, to, GRAMMAR_LABEL(LABEL_NUMBER, 0));
     p->at = ahead.at;
-    grammar_space(p);
     return 1;
 }
 

@@ -1,8 +1,12 @@
 #!/bin/sh
-# Runs the libFuzzer target over the broken-file corpus for some seconds. usage: fuzz.sh BUILD SECONDS
+# Runs the libFuzzer targets, GGUF files and command grammars, for some seconds each. usage: fuzz.sh BUILD SECONDS
 set -e
 out=$1/fuzz
 mkdir -p "$out/corpus"
 clang -std=c11 -g -O1 -I. -ffp-contract=off -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o "$out/fuzz_gguf" tests/fuzz_gguf.c models/gguf*.c runtime/base/*.c
 cp tests/golden/gguf/*.gguf "$out/corpus/" 2>/dev/null || true
 "$out/fuzz_gguf" -max_total_time="$2" -max_len=16384 -rss_limit_mb=1024 -print_final_stats=1 "$out/corpus" 2>&1 | tail -n 12
+mkdir -p "$out/grammars"
+clang -std=c11 -g -O1 -I. -ffp-contract=off -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o "$out/fuzz_grammar" tests/fuzz_grammar.c models/asr/grammar*.c models/asr/match*.c runtime/base/*.c
+cp models/packs/nano/*.grammar "$out/grammars/"
+"$out/fuzz_grammar" -max_total_time="$2" -max_len=4096 -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 "$out/grammars" 2>&1 | tail -n 12
