@@ -192,8 +192,9 @@ static int listen_encode(sotto *s) {
     listen_desk *d = &s->listen;
     if (!d->speaking && !d->finishing) return 0;
     if (!hearing_step(s)) {
-        if (d->finishing) hearing_final(s);
-        return d->finishing;
+        if (!d->finishing) return 0;
+        hearing_final(s);
+        return 1;
     }
     if (d->speaking && strlen(asr_text(&d->ear)) + LONGEST_CHUNK >= s->config.max_text && endpoint_finish(&d->end) == ENDPOINT_END) listen_end(s, 1);
     return 1;
