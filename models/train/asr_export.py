@@ -112,6 +112,15 @@ def add_words(writer, lexicon, lm):
     writer.add_tensor("lm.slot", lm["slot"].view(np.int8))
 
 
+def rescore(model, blank, prior):
+    """Scores for the search instead of posteriors: the blank's less `blank`, the phones' less `prior` [classes]; in the head's bias."""
+    with torch.no_grad():
+        bias = model.head.bias.view(model.config.split, -1)
+        bias[:, 0] -= blank
+        if prior is not None:
+            bias[:, 1:] -= torch.from_numpy(prior[1:])
+
+
 def macs_per_second(model):
     """Multiply-accumulates of one second of speech: linear layers, convolutions, attention over chunk + left context."""
     c, rate = model.config, 12.5
@@ -130,9 +139,16 @@ def main():
     parser.add_argument("--lm", type=pathlib.Path, required=True, help="wordlm.npz of the same run")
     parser.add_argument("--lm-weight", type=float, default=1.0, help="of ln p in the beam search")
     parser.add_argument("--lm-bonus", type=float, default=0.0, help="natural logarithm, for each word")
+    parser.add_argument("--blank", type=float, default=0.0, help="taken from the score of the blank, natural logarithm")
+    parser.add_argument("--prior", type=pathlib.Path, help="ln of each class's share of the frames (asr_prior.py)")
+    parser.add_argument("--prior-scale", type=float, default=0.0, help="of it, taken from the scores of the phones (Miao et al. 2015)")
+    parser.add_argument("--chunk", type=int, help="encoder frames that see each other, when not as in the checkpoint")
     parser.add_argument("--float", action="store_true", help="float32 linear layers: not a product, the reference of the int8 file")
     args = parser.parse_args()
     model, saved = asr_eval.load_checkpoint(args.checkpoint)
+    if args.chunk:
+        model.config.chunk = args.chunk
+    rescore(model, args.blank, args.prior_scale * np.load(args.prior) if args.prior else None)
     lm = dict(np.load(args.lm), weight=args.lm_weight, bonus=args.lm_bonus)
     write(args.out, model, saved["mean"], saved["istd"], args.version, lexicon=dict(np.load(args.lexicon)), lm=lm, keep_float=args.float)
     print(f"{args.out}: {args.out.stat().st_size} bytes, {model.parameters_count()} parameters, {macs_per_second(model) / 1e6:.2f} M multiply-accumulates a second")

@@ -24,7 +24,7 @@ class Config:
     kernel: int = 9      # of the depthwise convolution over time
     classes: int = 40    # blank and phones
     split: int = 3       # CTC frames that an encoder frame gives
-    chunk: int = 4       # encoder frames of 80 ms, at run time
+    chunk: int = 8       # encoder frames of 80 ms, at run time
     left: int = 32
     theta: float = 1000.0
 

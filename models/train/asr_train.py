@@ -22,7 +22,7 @@ import asr_mel
 import asr_phones
 from asr_model import Config, Recognizer, chunk_mask
 
-SHARE = {"speechocean": 0.40, "libri": 0.09, "kathleen": 0.06, "ljspeech": 0.07, "unlabelled": 0.10, "digits": 0.02, "commands": 0.03, "wake": 0.01,
+SHARE = {"speechocean": 0.43, "libri": 0.10, "kathleen": 0.06, "ljspeech": 0.07, "unlabelled": 0.05, "digits": 0.02, "commands": 0.03, "wake": 0.01,
          "synth": 0.22}  # of the sampled frames, among the sets that there are: human speech is scarce, so it comes often and never twice alike
 LONGEST, MIDDLE, SHORT = 208, 64, 32  # encoder frames of a training utterance, at most, by stage from last to first
 
@@ -110,7 +110,7 @@ def draw_mask(t, config, rng, device):
         return chunk_mask(t, config.chunk, config.left, device)
     if pick < 0.6:
         return chunk_mask(t, 4096, 4096, device)
-    return chunk_mask(t, int(rng.integers(2, 9)), int(rng.choice([8, 16, 32, 64])), device)
+    return chunk_mask(t, int(rng.integers(2, 13)), int(rng.choice([8, 16, 32, 64])), device)
 
 
 def loss_of(model, batch, mask, device):
