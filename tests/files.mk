@@ -49,3 +49,4 @@ TESTS += test_bias
 TESTS += test_vocab
 TESTS += test_ending
 TESTS += test_listen
+TESTS += test_command

@@ -90,7 +90,9 @@ void voice_end(sotto *s) {
 }
 
 static void note(voice_record *r, const sotto_event *e) {
-    if (e->type != SOTTO_EV_FINAL && e->type != SOTTO_EV_TOOL_CALL && e->type != SOTTO_EV_TOOL_RESULT && e->type != SOTTO_EV_TURN_DONE) return;
+    if (e->type != SOTTO_EV_INTENT && e->type != SOTTO_EV_FINAL && e->type != SOTTO_EV_TOOL_CALL && e->type != SOTTO_EV_TOOL_RESULT &&
+        e->type != SOTTO_EV_TURN_DONE)
+        return;
     r->len += (size_t)snprintf(r->text + r->len, VOICE_TEXT - r->len, "%d %s\n", (int)e->type, e->text);
     r->turns += e->type == SOTTO_EV_TURN_DONE;
 }

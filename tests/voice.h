@@ -21,7 +21,7 @@ typedef struct voice_pack {
 typedef struct voice_record { /* what came out of a run */
     int16_t pcm[VOICE_SAMPLES];
     size_t samples;
-    char text[VOICE_TEXT]; /* every final, call, result and turn, a line each */
+    char text[VOICE_TEXT]; /* every intent, final, call, result and turn, a line each */
     size_t len;
     int turns;
 } voice_record;
