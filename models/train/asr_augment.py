@@ -52,13 +52,13 @@ class Augment:
         at = int(rng.integers(0, max(1, len(track) - len(mel))))
         noise = np.resize(track[at:at + len(mel)], mel.shape)
         level = lambda x: np.log(np.mean(np.exp(x), axis=0).sum() + 1e-9)
-        snr = rng.uniform(3, 28) * (np.log(10) / 10)
+        snr = rng.uniform(0, 24) * (np.log(10) / 10)
         return np.logaddexp(mel, noise + (level(mel) - level(noise) - snr))
 
     def __call__(self, mel):
         rng = self.rng
         mel = self.one(mel)
-        if rng.random() < 0.25:  # most takes on disk have some already
+        if rng.random() < 0.38:  # many takes on disk have some already
             mel = self.add_noise(mel)
         if rng.random() < 0.5:
             mel = mel + np.float32(rng.uniform(-3.0, 2.0))

@@ -1,5 +1,6 @@
 /* sotto hear: speech to text, from files or stdin; partials as they come, words with times in --json. */
 #include "platform/host/args.h"
+#include "platform/host/bias_file.h"
 #include "platform/host/commands.h"
 #include "platform/host/grammar_file.h"
 #include "platform/host/loop.h"
@@ -7,7 +8,7 @@
 
 typedef struct hear_options {
     unsigned long long beam, endpoint_ms, short_ms, long_ms;
-    const char *kernels, *grammar;
+    const char *kernels, *grammar, *bias;
     double accept;
     int whole;
     grammar_file *commands;
@@ -37,6 +38,7 @@ int command_hear(int argc, char **argv) {
         {"--endpoint-short", OPTION_UINT, &o.short_ms, "MS", "... when the text so far is complete"},
         {"--endpoint-long", OPTION_UINT, &o.long_ms, "MS", "... when the text so far wants more"},
         {"--grammar", OPTION_TEXT, &o.grammar, "FILE", "sentences to hear as commands: prints intents with their slots"},
+        {"--bias", OPTION_TEXT, &o.bias, "FILE", "phrases that are likelier than others, a line each: words, then a weight (4)"},
         {"--accept", OPTION_REAL, &o.accept, "P", "how sure a command must be, 0 to 1 (default 0.5)"},
         {"--utterance", OPTION_FLAG, &o.whole, NULL, "each file is one utterance: only 1.5 s of silence ends it"},
         {"--final", OPTION_FLAG, &finals, NULL, "only final transcripts"},
@@ -49,7 +51,8 @@ int command_hear(int argc, char **argv) {
     if (code >= 0) return code;
     if (line.rest_count == 0) return complain(EXIT_USAGE, "hear: expected a sound file (or - for stdin)");
     loop l;
-    if ((code = loop_open(&l, folder, o.grammar ? PACK_HEAR | 1 << PACK_G2P : PACK_HEAR, hear_change, &o)) != 0) {
+    unsigned parts = o.bias ? PACK_HEAR | PACK_SAY : o.grammar ? PACK_HEAR | 1 << PACK_G2P : PACK_HEAR; /* new words are spelt by g2p */
+    if ((code = loop_open(&l, folder, parts, hear_change, &o)) != 0) {
         grammar_file_close(&commands);
         return code;
     }
@@ -62,7 +65,8 @@ int command_hear(int argc, char **argv) {
         } else if (line.rest_count > 1) {
             printf("== %s\n", line.rest[i]);
         }
-        code = loop_file(&l, line.rest[i]);
+        code = bias_file_apply(l.voice, o.bias);
+        if (code == EXIT_OK) code = loop_file(&l, line.rest[i]);
         fflush(stdout);
         sotto_reset(l.voice);
     }

@@ -1,5 +1,6 @@
 /* sotto run: the whole loop, on a file with a virtual clock or live on the machine's devices. */
 #include "platform/host/args.h"
+#include "platform/host/bias_file.h"
 #include "platform/host/commands.h"
 #include "platform/host/grammar_file.h"
 #include "platform/host/live.h"
@@ -7,7 +8,7 @@
 #include "platform/host/show.h"
 
 typedef struct run_options {
-    const char *in, *out, *trace, *input, *output, *kernels, *grammar;
+    const char *in, *out, *trace, *input, *output, *kernels, *grammar, *bias;
     unsigned long long endpoint_ms, short_ms, long_ms, budget_ms;
     int barge_in;
     grammar_file *commands;
@@ -60,6 +61,7 @@ int command_run(int argc, char **argv) {
         {"--input", OPTION_TEXT, &o.input, "NAME", "microphone: an index or a part of its name (sotto devices)"},
         {"--output", OPTION_TEXT, &o.output, "NAME", "loudspeaker, likewise"},
         {"--grammar", OPTION_TEXT, &o.grammar, "FILE", "sentences to answer at once, without the language model"},
+        {"--bias", OPTION_TEXT, &o.bias, "FILE", "phrases that are likelier than others, a line each: words, then a weight (4)"},
         {"--barge-in", OPTION_FLAG, &o.barge_in, NULL, "speech interrupts a reply (use a headset: there is no echo canceller)"},
         {"--endpoint", OPTION_UINT, &o.endpoint_ms, "MS", "silence that ends a turn"},
         {"--endpoint-short", OPTION_UINT, &o.short_ms, "MS", "... when the text so far is complete"},
@@ -81,7 +83,8 @@ int command_run(int argc, char **argv) {
         return code;
     }
     l.show = (loop_output){.to = o.out && o.out[0] == '-' && !o.out[1] ? stderr : stdout, .json = json, .turns = 1};
-    code = run_all(&l, &o);
+    code = bias_file_apply(l.voice, o.bias);
+    if (code == EXIT_OK) code = run_all(&l, &o);
     if (code == EXIT_OVER && !gate) code = EXIT_OK;
     loop_close(&l);
     grammar_file_close(&commands);
