@@ -187,6 +187,21 @@ static void noise_has_the_level_asked_for(void **state) {
     assert_true(most < 10);
 }
 
+static void pauses_are_taken_out(void **state) {
+    enum { N = 32000 };
+    static int16_t pcm[N];
+    clip c = {pcm, N};
+    (void)state;
+    for (int i = 0; i < N; i++) pcm[i] = i >= 8000 && i < 11200 ? 3000 : 1; /* 200 ms in two seconds */
+    noise_squeeze(&c);
+    assert_int_equal(c.n, 3200 + 2 * 5 * 320); /* and 100 ms on both sides */
+    assert_true(pcm[1599] == 1 && pcm[1600] == 3000 && pcm[4799] == 3000 && pcm[4800] == 1);
+    for (int i = 0; i < N; i++) pcm[i] = (int16_t)(i % 7);
+    c.n = N;
+    noise_squeeze(&c);
+    assert_int_equal(c.n, N);
+}
+
 static void noise_is_the_same_for_a_name(void **state) {
     noise_bank b;
     platform_error e;
@@ -261,6 +276,7 @@ int main(void) {
         cmocka_unit_test(gates_are_read_and_hold_or_not),
         cmocka_unit_test(noise_has_the_level_asked_for),
         cmocka_unit_test(noise_is_the_same_for_a_name),
+        cmocka_unit_test(pauses_are_taken_out),
         cmocka_unit_test(figures_are_ratios_of_sums),
         cmocka_unit_test(slices_follow_the_columns),
     };

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { RATE = 16000, FRAME = 320, NOISE_FILES = 256 };
+enum { RATE = 16000, FRAME = 320, NEAR = 5, NOISE_FILES = 256 }; /* NEAR: frames */
 
 static int clip_fill(clip *c, wav_reader *w, size_t most, platform_error *e) {
     size_t room = 0;
@@ -22,7 +22,7 @@ static int clip_fill(clip *c, wav_reader *w, size_t most, platform_error *e) {
         }
         size_t ask = most && most - c->n < WAV_BLOCK ? most - c->n : WAV_BLOCK;
         got = wav_read_int16(w, c->pcm + c->n, ask, e);
-        if (got < 0) return -1;
+        if (got < 0) return most && c->n > 0 ? 0 : -1;
     }
     return c->n ? 0 : platform_fail(e, "%s: holds no samples", w->name);
 }
@@ -107,24 +107,43 @@ static float frame_power(const int16_t *pcm, size_t n) {
     return sum / ((float)n * 32768.0f * 32768.0f);
 }
 
-float noise_active_power(const int16_t *pcm, size_t n) {
-    size_t frames = n / FRAME;
-    float *power = malloc((frames + 1) * sizeof *power);
-    if (frames == 0 || !power) {
-        free(power);
-        return n ? frame_power(pcm, n) : 0;
-    }
+/* The power that an active frame has at least; frames whole ones, > 0. Negative when out of memory. */
+static float active_floor(const int16_t *pcm, size_t frames) {
+    float *power = malloc(frames * sizeof *power);
+    if (!power) return -1;
     for (size_t i = 0; i < frames; i++) power[i] = frame_power(pcm + i * FRAME, FRAME);
     qsort(power, frames, sizeof *power, by_power);
-    float floor = power[frames * 95 / 100] * 1e-3f, sum = 0;
-    size_t active = 0;
+    float floor = power[frames * 95 / 100] * 1e-3f;
+    free(power);
+    return floor;
+}
+
+float noise_active_power(const int16_t *pcm, size_t n) {
+    size_t frames = n / FRAME, active = 0;
+    float floor = frames ? active_floor(pcm, frames) : -1, sum = 0;
+    if (floor < 0) return n ? frame_power(pcm, n) : 0;
     for (size_t i = 0; i < frames; i++) {
-        if (power[i] < floor) continue;
-        sum += power[i];
+        float power = frame_power(pcm + i * FRAME, FRAME);
+        if (power < floor) continue;
+        sum += power;
         active++;
     }
-    free(power);
     return active ? sum / (float)active : 0;
+}
+
+void noise_squeeze(clip *c) {
+    size_t frames = c->n / FRAME, kept = 0, near = 0; /* near: frames up to here are close to an active one */
+    float floor = frames ? active_floor(c->pcm, frames) : -1;
+    if (floor < 0) return;
+    for (size_t i = 0, ahead = 0; i < frames; i++) {
+        for (; ahead < frames && ahead <= i + NEAR; ahead++) { /* looks before what is moved over it */
+            if (frame_power(c->pcm + ahead * FRAME, FRAME) >= floor) near = ahead + NEAR + 1;
+        }
+        if (i >= near) continue;
+        memmove(c->pcm + kept * FRAME, c->pcm + i * FRAME, FRAME * sizeof *c->pcm);
+        kept++;
+    }
+    if (kept) c->n = kept * FRAME;
 }
 
 void noise_fill(const noise_bank *b, const char *name, float *out, size_t n) {

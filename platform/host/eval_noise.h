@@ -3,7 +3,8 @@
  *
  * SNR = 10 log10(mean power of the speech where it is active / mean power of the noise). Active are the 20 ms frames within 30 dB of the level that
  * 95 % of the frames stay below. A sum beyond full scale is scaled down whole.
- * Babble: six other clips of the manifest (other speakers where it names them), each repeated to the length needed, at equal active level.
+ * Babble: six other clips of the manifest (other speakers where it names them), at equal active level, each without its pauses (frames over 100 ms from an
+ * active one), so that all six talk all the time, and repeated to the length needed.
  */
 #ifndef SOTTO_HOST_EVAL_NOISE_H
 #define SOTTO_HOST_EVAL_NOISE_H
@@ -21,7 +22,8 @@ typedef struct noise_bank {
     uint32_t count;
 } noise_bank;
 
-int clip_read(clip *c, const char *path, size_t most, platform_error *e); /* most 0: all of it */
+/* most 0: all of it, and damage is an error; else up to that many samples, or up to the damage. */
+int clip_read(clip *c, const char *path, size_t most, platform_error *e);
 void clip_free(clip *c);
 /* A sound file, or all sound files of a folder. -1 with the reason. */
 int noise_open(noise_bank *b, const char *path, platform_error *e);
@@ -30,6 +32,8 @@ void noise_close(noise_bank *b);
 uint64_t noise_seed(const char *name); /* FNV-1a */
 uint64_t noise_next(uint64_t *state);  /* splitmix64 */
 float noise_active_power(const int16_t *pcm, size_t n);
+/* Takes a clip's pauses out, in place. */
+void noise_squeeze(clip *c);
 /* n samples of the bank's noise for this name. */
 void noise_fill(const noise_bank *b, const char *name, float *out, size_t n);
 /* Adds a clip, repeated from sample `from`, at unit active power. */

@@ -178,7 +178,10 @@ static int fill_babble(run_state *s, uint32_t row, float *out, size_t n) {
     for (int i = 0; i < BABBLE_VOICES && !code; i++) {
         uint32_t other = draw_voice(s->t, row, &state);
         pthread_mutex_lock(&s->lock);
-        if (!s->voice[other].pcm) code = read_row_clip(s->t, other, &s->voice[other]);
+        if (!s->voice[other].pcm) {
+            code = read_row_clip(s->t, other, &s->voice[other]);
+            if (!code) noise_squeeze(&s->voice[other]);
+        }
         pthread_mutex_unlock(&s->lock);
         if (!code) noise_add_voice(out, n, &s->voice[other], noise_next(&state) % s->voice[other].n);
     }
