@@ -5,6 +5,7 @@
 #   make test       every test                                                     (installs what is missing)
 #   make check      arrows, sizes, symbols, format, Cortex-M55 build, sanitizers, fuzzing
 #   make bench      kernels and stages, timed against budgets and peers
+#   make longform   an hour of speech in one piece against its clips
 #   make install    library, header, pkg-config file, command   (PREFIX, DESTDIR)
 #   make deps format clean
 #   V=1 · CC=clang · SANITIZE=address,undefined · BUILD=folder
@@ -107,6 +108,10 @@ bench: $(BUILD)/sotto $(BUILD)/tests/check_kernels
 	$(BUILD)/tests/check_kernels --bench
 	$(BUILD)/sotto bench
 
+# An hour in one piece; needs python3 with numpy, scipy and soundfile, and the speech of SOTTO_DATA. Not part of test or check.
+longform: $(BUILD)/sotto
+	python3 models/train/measure_longform.py --sotto $(BUILD)/sotto
+
 install: $(BUILD)/sotto
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/share/sotto/nano
 	install -m 755 $(BUILD)/sotto $(DESTDIR)$(PREFIX)/bin/sotto
@@ -122,5 +127,5 @@ clean:
 	rm -rf $(BUILD)
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
-.PHONY: all deps demo test check bench install format clean run-demo run-test run-check
+.PHONY: all deps demo test check bench longform install format clean run-demo run-test run-check
 .SECONDARY:
