@@ -50,3 +50,4 @@ TESTS += test_vocab
 TESTS += test_ending
 TESTS += test_listen
 TESTS += test_command
+TESTS += test_cli_grammar

@@ -117,7 +117,7 @@ static void take_list(import_home *x, const char *name, yaml_place value) {
     r->wild = first; /* a wildcard, or nothing of it can be said */
 }
 
-/* `<name>` becomes `<name.N>` for the rules of one entry. Returns a new text. */
+/* `<name>` becomes `<name-N>` for the rules of one entry. Returns a new text. */
 static char *rename_locals(const char *text, yaml_place rules, int number) {
     char *out = NULL;
     size_t size;
@@ -128,7 +128,7 @@ static char *rename_locals(const char *text, yaml_place rules, int number) {
         char name[128];
         if (close && (size_t)(close - text) < sizeof name) {
             snprintf(name, sizeof name, "%.*s", (int)(close - text - 1), text + 1);
-            fprintf(to, at(rules, name).node ? "<%s.%d>" : "<%s>", name, number);
+            fprintf(to, at(rules, name).node ? "<%s-%d>" : "<%s>", name, number);
             text = close + 1;
         } else {
             fputc(*text++, to);
@@ -146,7 +146,7 @@ static void take_locals(import_home *x, yaml_place rules) {
         const char *text = text_of((yaml_place){rules.doc, yaml_document_get_node(rules.doc, i->value)});
         char name[160];
         if (!key || !text) continue;
-        snprintf(name, sizeof name, "%s.%d", key, x->locals);
+        snprintf(name, sizeof name, "%s-%d", key, x->locals);
         char *renamed = rename_locals(text, rules, x->locals);
         import_rule *r = add_rule(x, name, 0);
         r->text = import_template(renamed);

@@ -19,6 +19,7 @@ typedef struct import_block { /* sentences of one intent with the same slots and
     char *intent, *slots, *response;
     char **sentence;
     int sentences;
+    int written;
 } import_block;
 
 typedef struct import_home {

@@ -104,24 +104,44 @@ static char *answer_of(import_home *x, const import_block *b) {
     return NULL;
 }
 
-static void write_block(import_home *x, const import_block *b, FILE *to) {
-    int head = 0;
+static int same_text(const char *a, const char *b) {
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static void write_sentences(import_home *x, const import_block *b, const char *answer, int *head, FILE *to) {
     for (int i = 0; i < b->sentences; i++) {
         if (is_wild(x, b->sentence[i])) {
             x->wild++;
             continue;
         }
-        if (!head) {
-            char *answer = answer_of(x, b);
+        if (!*head) {
             x->unanswered += answer == NULL;
             fprintf(to, "intent %s%s", b->intent, b->slots);
             fprintf(to, answer && *answer ? " \"%s\"\n" : "\n", answer ? answer : "");
-            free(answer);
-            head = 1;
+            *head = 1;
         }
         fprintf(to, "  %s\n", b->sentence[i]);
         x->taken++;
     }
+}
+
+/* Block i with all later ones of the same intent, slots and answer: what they have in common is then shared. */
+static void write_block(import_home *x, int i, FILE *to) {
+    import_block *b = &x->block[i];
+    int head = 0;
+    if (b->written) return;
+    char *answer = answer_of(x, b);
+    for (int k = i; k < x->blocks; k++) {
+        import_block *c = &x->block[k];
+        if (c->written || strcmp(c->intent, b->intent) != 0 || strcmp(c->slots, b->slots) != 0) continue;
+        char *other = answer_of(x, c);
+        if (same_text(answer, other)) {
+            write_sentences(x, c, answer, &head, to);
+            c->written = 1;
+        }
+        free(other);
+    }
+    free(answer);
 }
 
 void import_write(import_home *x, FILE *to) {
@@ -138,7 +158,7 @@ void import_write(import_home *x, FILE *to) {
             fprintf(to, "%s %s = %s\n", r->list ? "list" : "rule", r->name, r->text);
     }
     fprintf(to, "\n");
-    for (int i = 0; i < x->blocks; i++) write_block(x, &x->block[i], to);
+    for (int i = 0; i < x->blocks; i++) write_block(x, i, to);
 }
 
 void import_report(const import_home *x, FILE *to) {
