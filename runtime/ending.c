@@ -13,12 +13,13 @@ static const char NUMBER[] = " twenty thirty forty fifty sixty seventy eighty ni
 
 /* The last word of `text` stands between two spaces of `list`. */
 static int last_word_in(const char *text, const char *list) {
-    const char *word = strrchr(text, ' ');
-    word = word ? word + 1 : text;
-    size_t len = strlen(word);
+    size_t all = strlen(text), at = all;
+    while (at > 0 && text[at - 1] != ' ') at--;
+    const char *word = text + at;
+    size_t len = all - at;
     if (len == 0) return 0;
-    for (const char *at = strstr(list, word); at; at = strstr(at + 1, word)) {
-        if (at[-1] == ' ' && at[len] == ' ') return 1;
+    for (const char *in = strstr(list, word); in; in = strstr(in + 1, word)) {
+        if (in[-1] == ' ' && in[len] == ' ') return 1;
     }
     return 0;
 }
