@@ -4,10 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
-/* ln p(end of sentence | words) above which they are whole, below which more is coming; chosen on dev transcripts. */
-static const float WHOLE = -1.6f, OPEN = -4.5f;
-/* Of the command match, in natural logs; chosen on dev sets. The network favours the blank: a command is found surer when blanks cost double. */
-static const float COMMAND_BEAM = 200.0f, COMMAND_BLANK = 2.0f;
+/* Of the command match, in natural logs; chosen on dev sets. What the file already takes from the blank (sotto.asr.blank) counts. */
+static const float COMMAND_BEAM = 200.0f, COMMAND_BLANK = 2.0f, COMMAND_WORD = 1.0f;
 
 int asr_bind(asr *x, const gguf *file, sotto_error *err) {
     asr_shape *s = &x->shape;
@@ -45,8 +43,11 @@ void asr_layout(asr *x, arena *a, const asr_limits *limits) {
     x->frame = ARENA_ARRAY(a, float, (size_t)s->chunk * s->dim);
     x->commands.g = NULL;
     if (limits->commands) {
-        match_limits m = {
-            .max_frames = limits->max_frames, .frame_ms = (float)s->frame_ms / (float)s->split, .beam = COMMAND_BEAM, .blank_scale = COMMAND_BLANK};
+        match_limits m = {.max_frames = limits->max_frames,
+                          .frame_ms = (float)s->frame_ms / (float)s->split,
+                          .beam = COMMAND_BEAM,
+                          .word_penalty = COMMAND_WORD,
+                          .blank_cost = COMMAND_BLANK - gguf_f32_or(x->file, "sotto.asr.blank", 0.0f)};
         match_layout(&x->commands, a, limits->commands, &m);
     }
 }
@@ -137,11 +138,6 @@ uint32_t asr_quiet_ms(const asr *x) {
 asr_word asr_word_at(const asr *x, uint32_t index) {
     assert(index < x->words.words);
     return x->words.word[index];
-}
-
-int asr_complete(const asr *x) {
-    float ending = search_ending(&x->search);
-    return ending > WHOLE ? 2 : ending > OPEN ? 1 : 0;
 }
 
 int asr_command(asr *x, match_result *r) {

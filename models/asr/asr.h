@@ -63,8 +63,6 @@ uint32_t asr_settled(const asr *x); /* its leading bytes (whole words) that no l
 uint32_t asr_word_count(const asr *x);
 asr_word asr_word_at(const asr *x, uint32_t index); /* index < asr_word_count */
 uint32_t asr_quiet_ms(const asr *x);                /* since the last phone, as far as chunks were done */
-/* 2: the words so far are a whole sentence to the word model, 1: it cannot tell, 0: more is coming (inside a word, or after one like "the"). */
-int asr_complete(const asr *x);
 
 /* With a grammar: the best of its sentences for all that was heard (match_finish). 1 and *r, or 0. */
 int asr_command(asr *x, match_result *r);
