@@ -28,7 +28,7 @@ static void match_some(const grammar *g, const uint8_t *bytes, size_t size) {
     arena a;
     size_t need[2];
     void *at[2];
-    const match_limits limits = {.max_frames = FRAMES, .frame_ms = 80.0f / 3.0f, .beam = 50, .word_penalty = 0, .blank_scale = 1};
+    const match_limits limits = {.max_frames = FRAMES, .frame_ms = 80.0f / 3.0f, .beam = 50, .word_penalty = 0, .blank_cost = 0};
     for (int pass = 0; pass < 2; pass++) {
         arena_begin(&a, pass ? at[0] : NULL, pass ? need[0] : 0);
         match_layout(&m, &a, g, &limits);

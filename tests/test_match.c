@@ -12,7 +12,7 @@ typedef struct bench { /* a matcher in blocks of exactly its size, with guards b
     size_t kept_bytes, scratch_bytes;
 } bench;
 
-static const match_limits EXACT = {.max_frames = MOST_FRAMES, .frame_ms = 80.0f / 3.0f, .beam = 4000, .word_penalty = 0, .blank_scale = 1};
+static const match_limits EXACT = {.max_frames = MOST_FRAMES, .frame_ms = 80.0f / 3.0f, .beam = 4000, .word_penalty = 0, .blank_cost = 0};
 
 static void bench_open(bench *b, const char *text, const match_limits *limits) {
     arena a;

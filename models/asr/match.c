@@ -220,7 +220,7 @@ static void run_strand(match *m, match_frame *f, uint32_t s, match_token *t) {
 static uint32_t quantize(const match *m, uint8_t *cost, const float *log_p) {
     uint32_t cheapest = 0;
     for (uint32_t c = 0; c < MATCH_CLASSES; c++) {
-        float x = -log_p[c] * MATCH_UNIT * (c == 0 ? m->limits.blank_scale : 1.0f);
+        float x = (c == 0 ? m->limits.blank_cost - log_p[c] : -log_p[c]) * MATCH_UNIT;
         cost[c] = x >= 255.0f ? 255 : x > 0.0f ? (uint8_t)mathx_round_even(x) : 0;
         if (cost[c] < cost[cheapest]) cheapest = c;
     }

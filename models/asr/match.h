@@ -32,7 +32,7 @@ typedef struct match_limits {
     float frame_ms;      /* length of a CTC frame, e.g. 80 / 3 */
     float beam;          /* natural log; tokens this much worse than the best are dropped; at most 4000 */
     float word_penalty;  /* natural log, for each word */
-    float blank_scale;   /* on the blank's cost: below 1 makes silence cheaper */
+    float blank_cost;    /* natural log, added to every blank: CTC networks favour it, and a command then loses its short words */
 } match_limits;
 
 typedef struct match_token { /* costs relative to the frame's best; MATCH_NONE: dead */

@@ -84,6 +84,7 @@ def write(path, model, mean, istd, version, name="nano", lexicon=None, lm=None, 
     for key in ("channels", "dim", "heads", "ff", "blocks", "kernel", "classes", "split", "chunk", "left"):
         writer.add_uint32(f"sotto.asr.{key}", getattr(c, key))
     writer.add_float32("sotto.asr.theta", c.theta)
+    writer.add_float32("sotto.asr.blank", getattr(model, "blank_taken", 0.0))
     writer.add_array("sotto.asr.phones", asr_phones.CLASSES[:c.classes])
     add_floats(writer, "mel.mean", mean)
     add_floats(writer, "mel.istd", istd)
@@ -117,6 +118,7 @@ def rescore(model, blank, prior):
     with torch.no_grad():
         bias = model.head.bias.view(model.config.split, -1)
         bias[:, 0] -= blank
+        model.blank_taken = blank
         if prior is not None:
             bias[:, 1:] -= torch.from_numpy(prior[1:])
 
