@@ -108,6 +108,12 @@ endpoint_event endpoint_finish(endpoint *e) {
     return e->speaking ? finish(e, 1) : ENDPOINT_NONE;
 }
 
+void endpoint_heard(endpoint *e, uint64_t frame) {
+    if (!e->speaking || frame <= e->last || frame >= e->frame) return;
+    e->last = frame;
+    e->end = end_of(e);
+}
+
 void endpoint_resume(endpoint *e, uint64_t at) {
     e->speaking = 1;
     e->begin = e->keep = at;

@@ -41,6 +41,8 @@ void endpoint_reset(endpoint *e);
 /* One VAD frame. `wait_ms`: silence that ends the turn, as the text so far has it. At START begin, keep and decided hold; at END end too. */
 endpoint_event endpoint_push(endpoint *e, int speech, uint32_t wait_ms);
 endpoint_event endpoint_finish(endpoint *e); /* no more sound: ENDPOINT_END when a turn was on */
+/* Someone else heard speech in frame `frame` of this turn, one that was pushed. */
+void endpoint_heard(endpoint *e, uint64_t frame);
 /* Goes on at sample `at` without waiting for speech: the turn just ended was cut in the middle of a word that began there. */
 void endpoint_resume(endpoint *e, uint64_t at);
 /* Ends the turn now without an event and forgets it (the caller interrupted); frame count goes on. */

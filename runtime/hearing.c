@@ -11,7 +11,7 @@
 #include <string.h>
 
 enum {
-    BREATH_MS = 40, /* the last sound may go on this long after its phone; then silence counts from there, though the VAD still hears it die away */
+    QUIET_MS = 120, /* since the last phone, before a text may ask for less than the usual wait: the VAD misses soft sounds */
     TOUCH_MS = 240, /* a word that ends this near a cut touches it */
     MARGIN_MS = 60, /* kept before a word */
     LATE_FRAMES = 5 /* by which a phone is late */
@@ -75,6 +75,12 @@ static uint32_t hearing_wait(sotto *s, const char *text) {
     return complete ? s->config.endpoint_short_ms : s->config.endpoint_long_ms;
 }
 
+/* A phone that the VAD missed is speech all the same. */
+static void hearing_phone(listen_desk *d) {
+    uint64_t quiet = (uint64_t)asr_quiet_ms(&d->ear) * HOPS_A_SECOND / 1000 + LATE_FRAMES;
+    if (d->encoded > quiet) endpoint_heard(&d->end, d->first_frame + d->encoded - quiet);
+}
+
 int hearing_step(sotto *s) {
     listen_desk *d = &s->listen;
     uint32_t ready = d->ear.ready;
@@ -83,6 +89,7 @@ int hearing_step(sotto *s) {
     const char *text = asr_text(&d->ear);
     d->encoded += ready * ASR_SUBSAMPLE;
     d->patience = hearing_wait(s, text);
+    hearing_phone(d);
     hearing_partial(s, text);
     return 1;
 }
@@ -94,10 +101,8 @@ static uint32_t hearing_quiet(const listen_desk *d) {
 
 uint32_t hearing_patience(const sotto *s) {
     const listen_desk *d = &s->listen;
-    int heard = d->first_frame + d->encoded > d->end.last + LATE_FRAMES;
-    if (!heard) return d->patience > s->config.endpoint_ms ? d->patience : s->config.endpoint_ms;
-    if (hearing_quiet(d) >= d->patience + BREATH_MS) return d->patience < PAUSE_MS ? d->patience : PAUSE_MS;
-    return d->patience;
+    int heard = d->first_frame + d->encoded > d->end.last + LATE_FRAMES && hearing_quiet(d) >= QUIET_MS;
+    return heard || d->patience > s->config.endpoint_ms ? d->patience : s->config.endpoint_ms;
 }
 
 static uint32_t hearing_words(listen_desk *d, sotto_word *to, uint32_t room) {

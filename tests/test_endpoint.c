@@ -100,6 +100,23 @@ static void test_hurry(void **state) {
     assert_false(e.forced);
 }
 
+/* What another ear heard counts: the silence begins after it, but never in the future or backwards. */
+static void test_heard(void **state) {
+    (void)state;
+    endpoint e;
+    begin(&e);
+    push(&e, 20, 1, UNKNOWN);
+    push(&e, 20, 0, UNKNOWN);
+    endpoint_heard(&e, 29);
+    endpoint_heard(&e, 25);
+    endpoint_heard(&e, 40); /* not pushed yet */
+    assert_int_equal(e.end, 29 * 160 + 400);
+    assert_int_equal(push(&e, 21, 0, UNKNOWN), ENDPOINT_NONE);
+    assert_int_equal(push(&e, 1, 0, UNKNOWN), ENDPOINT_END);
+    endpoint_heard(&e, 45); /* over */
+    assert_int_equal(e.end, 29 * 160 + 400);
+}
+
 /* After a cut the next turn is on at once, from where it is told, and ends as any other. */
 static void test_resume(void **state) {
     (void)state;
@@ -144,6 +161,7 @@ int main(void) {
         cmocka_unit_test(test_short_sounds_and_gaps),
         cmocka_unit_test(test_text_sets_the_wait),
         cmocka_unit_test(test_hurry),
+        cmocka_unit_test(test_heard),
         cmocka_unit_test(test_resume),
         cmocka_unit_test(test_longest_finish_and_cancel),
     };
