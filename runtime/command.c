@@ -152,6 +152,11 @@ void command_answer(sotto *s) {
     char result[LINE_BYTES] = "";
     uint64_t from = turn_now(s);
     int whole = 1, failed = 0;
+    grammar_text name = grammar_intent_name(g, d->result->intent);
+    if (name.len == 6 && memcmp(name.at, "repeat", 6) == 0 && s->last_reply[0]) {
+        turn_say(s, s->last_reply);
+        return;
+    }
     grammar_text answer = grammar_intent_answer(g, d->result->intent);
     if (!answer.at || grammar_intent_is_tool(g, d->result->intent)) failed = command_tool(s, result, sizeof result);
     if (failed) answer = (grammar_text){APOLOGY, sizeof APOLOGY - 1};

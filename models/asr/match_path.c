@@ -8,8 +8,9 @@
 #include "runtime/base/mathx.h"
 #include <string.h>
 
-/* Chosen on dev sets so that half of what is misheard is below 0.5: confidence = 1 / (1 + exp(SLOPE * (gap - MIDDLE))). */
-static const float MIDDLE = 1.5f, SLOPE = 3.0f;
+/* confidence = 1 / (1 + exp(SLOPE * (gap - MIDDLE))). Chosen on dev sets: of 279 read sentences outside the coffee grammar two have a gap below 1.6, of
+ * the orders understood aright 97 in 100 have one below 1.25, in noise too. */
+static const float MIDDLE = 1.6f, SLOPE = 3.0f;
 
 typedef struct match_path {
     uint32_t words, phones;
