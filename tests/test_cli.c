@@ -17,7 +17,7 @@ static int run_args(const char *args) {
 }
 
 static void every_command_has_help(void **state) {
-    static const char *const name[] = {"run", "hear", "think", "say", "plan", "inspect", "bench", "devices"};
+    static const char *const name[] = {"run", "hear", "think", "say", "plan", "inspect", "bench", "devices", "pack"};
     char args[64];
     (void)state;
     for (size_t i = 0; i < sizeof name / sizeof name[0]; i++) {

@@ -24,6 +24,12 @@ typedef struct run_state { /* what the workers share */
     clip *voice;   /* [list.count] for babble, read when first needed */
 } run_state;
 
+typedef struct pcm_source {
+    const int16_t *pcm;
+    size_t left;
+    int ended; /* all of it was asked for */
+} pcm_source;
+
 typedef struct worker {
     run_state *shared;
     loop l;
@@ -31,7 +37,8 @@ typedef struct worker {
     slot_set slots; /* of the grammar's intents so far */
     measure *m;     /* being filled */
     char heard[HEARD_ROOM], partial[LOOP_TEXT * 4];
-    uint64_t over_ns; /* when the turn was judged over; 0: not yet */
+    uint64_t over_ns; /* when the turn was judged over, at the end of the sound its last sample; 0: not yet */
+    pcm_source source;
 } worker;
 
 static void run_change(void *user, sotto_config *c) {
@@ -49,8 +56,7 @@ static void seen_final(worker *w, const sotto_event *e) {
     if (e->text[0]) snprintf(w->heard + n, sizeof w->heard - n, "%s%s", n ? " " : "", e->text);
     w->m->unstable += score_unstable(w->partial, e->text);
     w->partial[0] = 0;
-    uint64_t from = w->over_ns > w->l.last_sample_ns ? w->over_ns : w->l.last_sample_ns; /* at the end of the sound its last sample counts */
-    if (w->over_ns) w->m->tail_ms = e->time > from ? (double)(e->time - from) / 1e6 : 0;
+    if (w->over_ns) w->m->tail_ms = e->time > w->over_ns ? (double)(e->time - w->over_ns) / 1e6 : 0;
     w->over_ns = 0;
 }
 
@@ -70,7 +76,7 @@ static void seen_intent(worker *w, const sotto_event *e) {
 static void run_seen(void *user, const sotto_event *e) {
     worker *w = user;
     if (e->type == SOTTO_EV_SPEECH_START) w->partial[0] = 0;
-    if (e->type == SOTTO_EV_SPEECH_END) w->over_ns = loop_now(&w->l);
+    if (e->type == SOTTO_EV_SPEECH_END) w->over_ns = w->source.ended ? w->l.last_sample_ns : loop_now(&w->l);
     if (e->type == SOTTO_EV_PARTIAL) {
         w->m->unstable += score_unstable(w->partial, e->text);
         snprintf(w->partial, sizeof w->partial, "%s", e->text);
@@ -79,11 +85,6 @@ static void run_seen(void *user, const sotto_event *e) {
     if (e->type == SOTTO_EV_FINAL) seen_final(w, e);
 }
 
-typedef struct pcm_source {
-    const int16_t *pcm;
-    size_t left;
-} pcm_source;
-
 static long next_pcm(void *user, int16_t *pcm, size_t room, platform_error *e) {
     pcm_source *s = user;
     size_t n = s->left < room ? s->left : room;
@@ -91,6 +92,7 @@ static long next_pcm(void *user, int16_t *pcm, size_t room, platform_error *e) {
     memcpy(pcm, s->pcm, n * sizeof *pcm);
     s->pcm += n;
     s->left -= n;
+    s->ended = n == 0;
     return (long)n;
 }
 
@@ -126,17 +128,17 @@ static double cpu_seconds(void) {
 
 /* One sound through the runtime, from a fresh start. */
 static int hear_one(worker *w, const int16_t *pcm, size_t n, measure *m, const reference *r) {
-    pcm_source source = {pcm, n};
     sotto_statistics s;
     memset(m, 0, sizeof *m);
     m->tail_ms = -1;
     w->m = m;
     w->heard[0] = w->partial[0] = 0;
     w->over_ns = 0;
+    w->source = (pcm_source){.pcm = pcm, .left = n};
     w->slots.count = 0;
     uint64_t from = platform_now();
     double cpu = cpu_seconds();
-    int code = loop_sound(&w->l, next_pcm, &source);
+    int code = loop_sound(&w->l, next_pcm, &w->source);
     m->wall = (double)(platform_now() - from) / 1e9;
     m->cpu = cpu_seconds() - cpu;
     sotto_stats(w->l.voice, &s);
