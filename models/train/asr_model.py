@@ -37,12 +37,17 @@ def quantize_rows(w):
 
 
 class Linear(nn.Linear):
-    """A linear layer; with `int8` set it computes as linear_i8 of the C does (dynamic per-row activations)."""
-    int8 = False
+    """A linear layer; with `int8` set it computes as linear_i8 of the C does (dynamic per-row activations); with `rounded` it trains with the
+    weights that int8 rows can hold (straight-through estimator, Bengio et al. 2013)."""
+    int8 = rounded = False
 
     def forward(self, x):
         if not self.int8:
-            return super().forward(x)
+            w = self.weight
+            if self.rounded:
+                q, scale = quantize_rows(w.detach())
+                w = w + (q * scale[:, None] - w.detach())
+            return F.linear(x, w, self.bias)
         w, scale = quantize_rows(self.weight)
         amax = x.abs().amax(dim=-1, keepdim=True)
         q = torch.round(x * torch.where(amax > 0, 127.0 / amax, torch.zeros_like(amax))).clamp(-127, 127)
@@ -217,6 +222,11 @@ class Recognizer(nn.Module):
         for m in self.modules():
             if isinstance(m, Linear):
                 m.int8 = on
+
+    def set_rounded(self, on):
+        for m in self.modules():
+            if isinstance(m, Linear):
+                m.rounded = on
 
     def parameters_count(self):
         return sum(p.numel() for p in self.parameters())

@@ -179,6 +179,7 @@ class Training:
         self.step, self.spent, self.stop, self.stage, self.level = 0, 0.0, False, 0, 9.0
         signal.signal(signal.SIGTERM, self.halt)  # saves, then ends
         self.mean, self.istd = statistics(self.shards, self.rng)
+        self.model.set_rounded(args.rounded)
         self.partner = Partner(args.partner, args.rank) if args.partner else None
         matrices = [p for p in self.model.parameters() if p.dim() > 1]
         vectors = [p for p in self.model.parameters() if p.dim() <= 1]
@@ -286,6 +287,7 @@ def main():
     parser.add_argument("--minutes", type=float, default=75, help="wall minutes in all, resumed ones counted")
     parser.add_argument("--frames", type=int, default=800, help="encoder frames (80 ms) in a batch")
     parser.add_argument("--rate", type=float, default=1.5e-3, help="peak learning rate")
+    parser.add_argument("--rounded", action="store_true", help="with weights rounded to int8, for the last part")
     parser.add_argument("--partner", type=pathlib.Path, help="folder where two trainings of one --work meet (in memory, best)")
     parser.add_argument("--rank", type=int, default=0, help="1 for the second of them: it saves nothing")
     parser.add_argument("--threads", type=int, default=1)
