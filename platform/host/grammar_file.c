@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_BLOCK = 1 << 20 };
+enum { FIRST_BLOCK = 1 << 20, NOISY_PREROLL_MS = 2000 };
+static const float NOISY_VAD = 0.1f; /* at 6 dB the detector is late and unsure, and a grammar refuses what was no speech */
 
 static int read_text(grammar_file *f, const char *path) {
     file_map m;
@@ -54,5 +55,7 @@ void grammar_file_use(grammar_file *f, const char *path, sotto_config *c) {
     if (!path) return;
     if (read_text(f, path) == 0) compile_text(f, c->asr, c->g2p);
     c->grammar = &f->grammar;
+    c->vad_threshold = NOISY_VAD;
+    c->preroll_ms = NOISY_PREROLL_MS;
     if (!c->tts) c->g2p = NULL;
 }
