@@ -55,7 +55,7 @@ typedef struct sotto_tool_arg {
     const char *key, *value;
 } sotto_tool_arg;
 
-typedef struct sotto_call { /* a tool call of the language model, parsed and checked against the tool table */
+typedef struct sotto_call { /* a tool call of the language model, checked against the tool table, or of a grammar */
     const char *name;
     int count;
     sotto_tool_arg arg[SOTTO_TOOL_ARGS];
