@@ -22,9 +22,9 @@ void sotto_config_default(sotto_config *c) {
     c->seed = 1;
     c->speed = 1.0f;
     c->vad_threshold = 0.5f;
-    c->endpoint_ms = 480;
-    c->endpoint_short_ms = 160;
-    c->endpoint_long_ms = 800;
+    c->endpoint_ms = 640;
+    c->endpoint_short_ms = 120;
+    c->endpoint_long_ms = 960;
     c->min_speech_ms = 80;
     c->max_speech_ms = 15000;
     c->preroll_ms = 350;

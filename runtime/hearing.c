@@ -51,9 +51,9 @@ static void hearing_partial(sotto *s, const char *text) {
     event_raise(&s->events, SOTTO_EV_PARTIAL, turn_now(s), d->partial);
 }
 
-/* The silence that a text asks for, on a straight line between the three waits by how likely the word model thinks its end: 0.29, 0.1, 0.03. */
+/* The silence that a text asks for, on a straight line between the three waits by how likely the word model thinks its end: 0.29, 0.17, 0.03. */
 static uint32_t hearing_judge(const sotto *s, const char *text) {
-    static const float COMPLETE = -1.25f, UNKNOWN = -2.25f, OPEN = -3.5f; /* ln p(end of the sentence | its last two words) */
+    static const float COMPLETE = -1.25f, UNKNOWN = -1.75f, OPEN = -3.5f; /* ln p(end of the sentence | its last two words) */
     const sotto_config *c = &s->config;
     float ending = search_ending(&s->listen.ear.search), part;
     if (text[0] == 0) return c->endpoint_ms;
