@@ -113,7 +113,7 @@ uint32_t hearing_patience(const sotto *s);    /* ms of silence that end the turn
 void hearing_final(sotto *s);
 /* command.c: sentences of the grammar */
 void command_layout(command_desk *d, arena *a, const sotto_config *c);
-const grammar *command_graph(const sotto_config *c);                 /* NULL: none */
+const grammar *command_graph(const sotto_config *c);                   /* NULL: none */
 uint32_t command_frames(const sotto_config *c);                        /* most CTC frames of a command */
 int command_judge(sotto *s);                                           /* 1: what was said is accepted as the grammar's; SOTTO_EV_INTENT was raised */
 uint32_t command_words(const sotto *s, sotto_word *to, uint32_t room); /* of the accepted sentence (command.result->said) */
