@@ -4,7 +4,7 @@
 #include "audio/mel.h"
 #include "tests/voice.h"
 
-enum { BEAM = 16, MOST_WRONG_WORDS = 16 }; /* of 115 words in 21 questions: a floor under the first weights, which get 12 wrong */
+enum { BEAM = 128, MOST_WRONG_WORDS = 4 }; /* of 115 words in 21 questions, without the voice detector: what the shipped weights get wrong, and one */
 
 static asr_file pack;
 static int16_t pcm[VOICE_SAMPLES];
