@@ -1,8 +1,9 @@
 """Training data of the recogniser: augmented log-mel shards, one byte a value, made once so that the training core only trains.
 
-    asr_data.py text                     lists, byte-pair corpus          -> WORK/synth.txt, WORK/corpus.txt
+    asr_data.py text                     sentences to speak               -> WORK/synth.txt
     asr_data.py human  --part 0 --parts 8   recordings, several takes each -> WORK/shards/human-0.{bin,tsv}
     asr_data.py synth  --part 0 --parts 16  synthesizers, two takes each   -> WORK/shards/synth-0.{bin,tsv}
+    asr_data.py noise                    noises and babble of recordings  -> WORK/noise/*.bin
     asr_data.py dev                      dev sets and held-out voices, clean -> WORK/dev/*.{bin,tsv}
 
 A shard: NAME.bin = [frames x 80] bytes one after another; NAME.tsv = first frame, frames, set, text.
@@ -72,9 +73,7 @@ def make_text(args):
     spoken += kinds["nlu"][:args.count * 18 // 100] + kinds["coffee"][:args.count * 5 // 100] + kinds["read"][:args.count * 22 // 100]
     rng.shuffle(spoken)
     (args.work / "synth.txt").write_text("\n".join(spoken) + "\n")
-    corpus = spoken + kinds["read"][:12000] + [t for s, _, t in manifest(args.data, "train") if s in ("speechocean", "libri", "kathleen", "ljspeech")] * 2
-    (args.work / "corpus.txt").write_text("\n".join(corpus) + "\n")
-    print(len(spoken), "sentences to speak,", len(corpus), "lines of corpus")
+    print(len(spoken), "sentences to speak")
 
 
 def read_sound_part(path, most=120):
@@ -206,6 +205,32 @@ def make_synth(args):
         shard.close()
 
 
+def babble(rng, sounds, seconds):
+    """Three to eight people who talk at once, each at a level of his own."""
+    mix = np.zeros(seconds * 16000, np.float32)
+    for _ in range(int(rng.integers(3, 9))):
+        at = 0
+        while at < len(mix):
+            x = asr_synth.load(sounds[rng.integers(len(sounds))])
+            x = x / np.sqrt(np.mean(x ** 2) + 1e-9) * 10 ** (rng.uniform(-6, 0) / 20)
+            n = min(len(x), len(mix) - at)
+            mix[at:at + n] += x[:n]
+            at += n
+    return mix
+
+
+def make_noise(args):
+    rng, folder = np.random.default_rng(args.seed + 4), args.work / "noise"
+    folder.mkdir(exist_ok=True)
+    rows = [line.split("\t") for line in (args.data / "speech/manifest.tsv").read_text().splitlines()[1:]]
+    tracks = {p.stem: read_sound_part(p, 90) for p in sorted((args.data / "noise").glob("*.opus"))}
+    people = [args.data / r[2] for r in rows if r[0] == "libri-unlabelled" or (r[1] == "train" and r[0] in ("speechocean", "kathleen", "ljspeech"))]
+    tracks |= {f"babble-{k}": babble(rng, people, 60) for k in range(8)}
+    tracks |= {f"colour-{k}": colour(60 * 16000, rng) for k in range(3)}
+    for name, x in tracks.items():
+        asr_mel.to_bytes(asr_mel.logmel((x / np.abs(x).max() * 0.3).astype(np.float32))).tofile(folder / f"{name}.bin")
+
+
 def make_dev(args):
     sets = {}
     for name, path, text in manifest(args.data, "dev"):
@@ -224,7 +249,7 @@ def make_dev(args):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["text", "human", "synth", "dev"])
+    parser.add_argument("what", choices=["text", "human", "synth", "noise", "dev"])
     parser.add_argument("--data", type=pathlib.Path, default=DATA)
     parser.add_argument("--work", type=pathlib.Path, required=True)
     parser.add_argument("--count", type=int, default=16000, help="sentences to speak")
@@ -233,7 +258,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     args.work.mkdir(parents=True, exist_ok=True)
-    {"text": make_text, "human": make_human, "synth": make_synth, "dev": make_dev}[args.what](args)
+    {"text": make_text, "human": make_human, "synth": make_synth, "noise": make_noise, "dev": make_dev}[args.what](args)
 
 
 if __name__ == "__main__":
