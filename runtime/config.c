@@ -19,6 +19,7 @@ void sotto_config_default(sotto_config *c) {
     c->max_reply = 96;
     c->llm_kv = SOTTO_KV_I8;
     c->top_p = 1.0f;
+    c->repeat_penalty = 1.0f;
     c->seed = 1;
     c->speed = 1.0f;
     c->vad_threshold = 0.5f;
@@ -60,6 +61,8 @@ int config_check(const sotto_config *c, sotto_error *e) {
     if ((unsigned)c->llm_kv > SOTTO_KV_I8) return config_refuse(e, "llm_kv", "SOTTO_KV_F32, F16 or I8");
     if (!(c->speed >= 0.5f && c->speed <= 2.0f)) return config_refuse(e, "speed", "0.5 to 2");
     if (!(c->temperature >= 0.0f && c->temperature <= 10.0f)) return config_refuse(e, "temperature", "0 to 10");
+    if (!(c->min_p >= 0.0f && c->min_p <= 1.0f)) return config_refuse(e, "min_p", "0 to 1");
+    if (!(c->repeat_penalty >= 1.0f && c->repeat_penalty <= 10.0f)) return config_refuse(e, "repeat_penalty", "1 to 10");
     if (!(c->top_p > 0.0f && c->top_p <= 1.0f)) return config_refuse(e, "top_p", "above 0, at most 1");
     if (c->endpoint_short_ms > c->endpoint_ms || c->endpoint_ms > c->endpoint_long_ms || c->endpoint_long_ms > 60000)
         return config_refuse(e, "endpoint_short_ms/endpoint_ms/endpoint_long_ms", "not less than the one before, at most 60000");

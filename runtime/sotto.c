@@ -51,6 +51,8 @@ static int layout_llm(layout *l, llm *x) {
                          .temperature = c->temperature,
                          .top_k = c->top_k,
                          .top_p = c->top_p,
+                         .min_p = c->min_p,
+                         .repeat = c->repeat_penalty,
                          .seed = c->seed};
     llm_layout(x, &l->kept, &limits);
     llm_scratch(x, &l->scratch);

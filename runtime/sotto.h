@@ -116,6 +116,8 @@ typedef struct sotto_config {
     uint32_t max_reply;             /* tokens after which a reply is ended */
     sotto_kv llm_kv;
     float temperature, top_p; /* temperature 0: greedy */
+    float min_p;              /* leaves out what is less likely than this share of the likeliest token; 0: off */
+    float repeat_penalty;     /* 1: off; above, the last 64 tokens picked are less likely */
     uint32_t top_k;
     uint64_t seed;
 

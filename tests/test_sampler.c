@@ -27,8 +27,8 @@ static uint32_t draw(sampler *s, const float *logits) {
     return sampler_pick(s, x);
 }
 
-/* Probability of each token by the definition: temperature, then top-k, then top-p of what is left. Plain sorting. */
-static void define(double *p, const float *logits, double temperature, int top_k, double top_p) {
+/* Probability of each token by the definition: temperature, then top-k, then top-p of what is left, then min-p. Plain sorting. */
+static void define(double *p, const float *logits, double temperature, int top_k, double top_p, double min_p) {
     int order[VOCAB], keep = VOCAB;
     double sum = 0, run = 0;
     for (int i = 0; i < VOCAB; i++) p[i] = exp(logits[i] / temperature), order[i] = i;
@@ -45,6 +45,7 @@ static void define(double *p, const float *logits, double temperature, int top_k
         run += p[order[i]];
         if (run >= top_p * sum) keep = i + 1;
     }
+    while (keep > 1 && p[order[keep - 1]] < min_p * p[order[0]]) keep--;
     for (int i = keep; i < VOCAB; i++) p[order[i]] = 0;
     sum = 0;
     for (int i = 0; i < VOCAB; i++) sum += p[i];
@@ -71,9 +72,9 @@ static void test_distributions(void **state) {
     static const struct {
         float temperature;
         uint32_t top_k;
-        float top_p;
-    } cases[] = {{1, 0, 0},    {0.5f, 0, 0}, {3, 0, 0},        {1, 5, 0},       {1, 1, 0},
-                 {1, 0, 0.5f}, {1, 0, 0.9f}, {0.7f, 12, 0.8f}, {1, 0, 0.0001f}, {1, 200, 1}};
+        float top_p, min_p;
+    } cases[] = {{1, 0, 0, 0},        {0.5f, 0, 0, 0},    {3, 0, 0, 0},   {1, 5, 0, 0},    {1, 1, 0, 0},     {1, 0, 0.5f, 0},    {1, 0, 0.9f, 0},
+                 {0.7f, 12, 0.8f, 0}, {1, 0, 0.0001f, 0}, {1, 200, 1, 0}, {1, 0, 0, 0.3f}, {2, 0, 0, 0.05f}, {1, 8, 0.9f, 0.5f}, {1, 0, 0, 1}};
     (void)state;
     for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
         float x[VOCAB];
@@ -81,8 +82,9 @@ static void test_distributions(void **state) {
         int seen[VOCAB] = {0}, degrees = -1;
         sampler s;
         make_logits(x);
-        define(p, x, cases[c].temperature, (int)cases[c].top_k, cases[c].top_p);
+        define(p, x, cases[c].temperature, (int)cases[c].top_k, cases[c].top_p, cases[c].min_p);
         start(&s, cases[c].temperature, cases[c].top_k, cases[c].top_p, 99);
+        s.min_p = cases[c].min_p;
         for (int i = 0; i < DRAWS; i++) seen[draw(&s, x)]++;
         for (int i = 0; i < VOCAB; i++) {
             if (p[i] == 0) assert_int_equal(seen[i], 0);
@@ -93,6 +95,37 @@ static void test_distributions(void **state) {
         if (degrees > 0) assert_true(chi < degrees + 4 * sqrt(2.0 * degrees) + 4); /* beyond four sigma */
         stop(&s);
     }
+}
+
+/* Keskar et al. 2019 by the definition, over a stream that is longer than what is remembered; greedy and sampled. */
+static void test_repetition(void **state) {
+    float x[VOCAB], y[VOCAB];
+    uint32_t recent[300], count = 0;
+    sampler s;
+    (void)state;
+    make_logits(x);
+    start(&s, 0, 0, 0, 3);
+    s.repeat = 1.3f;
+    for (; count < 300; count++) {
+        uint32_t best = 0;
+        memcpy(y, x, sizeof y);
+        for (uint32_t id = 0; id < VOCAB; id++)
+            for (uint32_t k = count > SAMPLER_RECENT ? count - SAMPLER_RECENT : 0; k < count; k++)
+                if (recent[k] == id) {
+                    y[id] = y[id] > 0 ? y[id] / 1.3f : y[id] * 1.3f;
+                    break;
+                }
+        for (uint32_t id = 1; id < VOCAB; id++) best = y[id] > y[best] ? id : best;
+        recent[count] = draw(&s, x);
+        assert_int_equal(recent[count], best);
+    }
+    assert_int_not_equal(recent[0], recent[1]);
+    s.temperature = 1;
+    sampler_reset(&s);
+    for (uint32_t i = 0; i < 100; i++) recent[i] = draw(&s, x);
+    sampler_reset(&s);
+    for (uint32_t i = 0; i < 100; i++) assert_int_equal(draw(&s, x), recent[i]);
+    stop(&s);
 }
 
 static void test_seeds(void **state) {
@@ -144,7 +177,7 @@ static void test_bad_logits(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_greedy), cmocka_unit_test(test_distributions), cmocka_unit_test(test_seeds),
-                                       cmocka_unit_test(test_known_stream), cmocka_unit_test(test_bad_logits)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_greedy), cmocka_unit_test(test_distributions), cmocka_unit_test(test_repetition),
+                                       cmocka_unit_test(test_seeds),  cmocka_unit_test(test_known_stream),  cmocka_unit_test(test_bad_logits)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

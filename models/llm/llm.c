@@ -20,6 +20,8 @@ void llm_layout(llm *m, arena *a, const llm_limits *limits) {
     llama_layout(&m->model, a, &model);
     tok_layout(&m->tok, a);
     sampler_init(&m->pick, vocab, limits->temperature, limits->top_k, limits->top_p, limits->seed);
+    m->pick.min_p = limits->min_p;
+    m->pick.repeat = limits->repeat;
     m->queue_cap = 2 * limits->max_text + LLM_QUEUE_SPARE;
     m->queue = ARENA_ARRAY(a, uint32_t, m->queue_cap);
     m->logits = ARENA_ARRAY(a, float, vocab);

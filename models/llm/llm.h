@@ -26,6 +26,7 @@ typedef struct llm_limits {
     uint32_t max_reply;     /* tokens after which a reply is ended, >= 1 */
     enum kv_kind kv;
     float temperature, top_p; /* temperature 0: greedy */
+    float min_p, repeat;      /* 0: off; 1: off (sampler.h) */
     uint32_t top_k;
     uint64_t seed;
 } llm_limits;

@@ -7,6 +7,8 @@ void sampler_init(sampler *s, uint32_t vocab, float temperature, uint32_t top_k,
     s->temperature = temperature;
     s->top_k = top_k;
     s->top_p = top_p;
+    s->min_p = 0;
+    s->repeat = 1;
     s->seed = seed;
     s->heap = NULL;
     sampler_reset(s);
@@ -18,6 +20,7 @@ void sampler_scratch(sampler *s, arena *a) {
 
 void sampler_reset(sampler *s) {
     s->state = s->seed;
+    s->picked = 0;
 }
 
 static float uniform(sampler *s) { /* [0, 1) in steps of 2^-24 */
@@ -84,13 +87,22 @@ static float take_head(sampler *s, const float *w, float total, uint32_t *taken)
         for (uint32_t i = 0; i < n; i++) s->heap[i] = i;
         for (uint32_t i = n / 2; i-- > 0;) sink(s->heap, n, i, w);
     }
-    for (*taken = 0; *taken < most && (*taken == 0 || sum < goal * total); ++*taken) sum += w[pop(s->heap, &n, w)];
+    for (*taken = 0; *taken < most && (*taken == 0 || (sum < goal * total && w[s->heap[0]] >= s->min_p)); ++*taken) sum += w[pop(s->heap, &n, w)];
     return sum;
 }
 
-uint32_t sampler_pick(sampler *s, float *logits) {
+/* Each recent token once, however often it was picked. */
+static void discourage(const sampler *s, float *logits) {
+    uint32_t count = s->picked < SAMPLER_RECENT ? s->picked : SAMPLER_RECENT;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t id = s->recent[i], before = 0;
+        while (s->recent[before] != id) before++;
+        if (before == i) logits[id] = logits[id] > 0 ? logits[id] / s->repeat : logits[id] * s->repeat;
+    }
+}
+
+static uint32_t draw(sampler *s, float *logits) {
     uint32_t taken;
-    if (!(s->temperature > 0)) return sampler_greedy(logits, s->vocab);
     float total = to_weights(logits, s->vocab, s->temperature);
     float sum = take_head(s, logits, total, &taken), mark = uniform(s) * sum, run = 0;
     for (uint32_t i = 0; i < taken; i++) {
@@ -99,4 +111,11 @@ uint32_t sampler_pick(sampler *s, float *logits) {
         if (mark < run) return id;
     }
     return s->heap[s->vocab - taken]; /* rounding: the last one */
+}
+
+uint32_t sampler_pick(sampler *s, float *logits) {
+    if (s->repeat > 1) discourage(s, logits);
+    uint32_t id = s->temperature > 0 ? draw(s, logits) : sampler_greedy(logits, s->vocab);
+    s->recent[s->picked++ % SAMPLER_RECENT] = id;
+    return id;
 }

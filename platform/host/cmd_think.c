@@ -7,7 +7,7 @@
 #include <string.h>
 
 typedef struct think_options {
-    double temperature, top_p;
+    double temperature, top_p, min_p, repeat;
     unsigned long long top_k, seed, window, sinks, max;
     const char *kernels, *kv;
 } think_options;
@@ -16,6 +16,8 @@ static void think_change(void *user, sotto_config *c) {
     const think_options *o = user;
     c->temperature = (float)o->temperature;
     if (o->top_p != 0) c->top_p = (float)o->top_p;
+    if (o->min_p != 0) c->min_p = (float)o->min_p;
+    if (o->repeat != 0) c->repeat_penalty = (float)o->repeat;
     if (o->top_k) c->top_k = (uint32_t)o->top_k;
     if (o->seed) c->seed = o->seed;
     if (o->window) c->llm_window = (uint32_t)o->window;
@@ -54,6 +56,8 @@ int command_think(int argc, char **argv) {
         {"--temperature", OPTION_REAL, &o.temperature, "T", "sampling temperature (0: greedy)"},
         {"--top-k", OPTION_UINT, &o.top_k, "N", "keep the N likeliest tokens"},
         {"--top-p", OPTION_REAL, &o.top_p, "P", "keep the likeliest tokens that sum to P"},
+        {"--min-p", OPTION_REAL, &o.min_p, "P", "drop tokens less likely than P times the likeliest"},
+        {"--repeat-penalty", OPTION_REAL, &o.repeat, "R", "above 1: recent tokens are less likely"},
         {"--seed", OPTION_UINT, &o.seed, "N", "of the sampler"},
         {"--window", OPTION_UINT, &o.window, "N", "rows of the KV window"},
         {"--sinks", OPTION_UINT, &o.sinks, "N", "rows kept for ever"},
