@@ -29,5 +29,7 @@ typedef struct file_map {
 
 int file_map_open(file_map *m, const char *path, platform_error *e); /* missing, directory, empty, unreadable: -1 */
 void file_map_close(file_map *m);
+/* A whole file of text and a NUL, to be freed by the caller. NULL: as above, or it holds a NUL byte, or there is no memory. */
+char *file_text(const char *path, platform_error *e);
 
 #endif

@@ -60,20 +60,10 @@ int gates_parse(gate_list *g, const char *text, const char *name, uint32_t *line
 }
 
 int gates_read(gate_list *g, const char *path, uint32_t *line, platform_error *e) {
-    file_map map;
     *line = 0;
-    if (file_map_open(&map, path, e) != 0) return -1;
-    char *text = memchr(map.data, 0, map.size) ? NULL : malloc(map.size + 1);
-    int code = -1;
-    if (text) {
-        memcpy(text, map.data, map.size);
-        text[map.size] = 0;
-        code = gates_parse(g, text, path, line, e);
-    } else {
-        platform_fail(e, "%s: is not text", path);
-    }
+    char *text = file_text(path, e);
+    int code = text ? gates_parse(g, text, path, line, e) : -1;
     free(text);
-    file_map_close(&map);
     return code;
 }
 

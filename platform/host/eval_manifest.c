@@ -7,27 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MANIFEST_BYTES = 256 << 20 };
-
-/* The whole file and a NUL; NULL with the reason. */
-static char *read_text(const char *path, platform_error *e) {
-    file_map map;
-    if (file_map_open(&map, path, e) != 0) return NULL;
-    char *text = map.size < MANIFEST_BYTES ? malloc(map.size + 1) : NULL;
-    if (!text) {
-        platform_fail(e, "%s: %zu bytes: expected a manifest that fits in memory", path, map.size);
-    } else if (memchr(map.data, 0, map.size)) {
-        platform_fail(e, "%s: holds a NUL byte (expected tab-separated text)", path);
-        free(text);
-        text = NULL;
-    } else {
-        memcpy(text, map.data, map.size);
-        text[map.size] = 0;
-    }
-    file_map_close(&map);
-    return text;
-}
-
 /* Cuts a line at its tabs; the number of cells, most + 1 when there are more. */
 static uint32_t cut_cells(char *line, const char **cell, uint32_t most) {
     uint32_t n = 0;
@@ -89,7 +68,7 @@ int manifest_read(manifest *m, const char *path, platform_error *e) {
     size_t folder = slash ? (size_t)(slash - path) : 0;
     if (folder >= sizeof m->folder) return platform_fail(e, "manifest: a path of %zu bytes", strlen(path));
     memcpy(m->folder, slash ? path : ".", slash ? folder : 1);
-    m->bytes = read_text(path, e);
+    m->bytes = file_text(path, e);
     if (m->bytes && read_rows(m, path, e) == 0) return 0;
     manifest_close(m);
     return -1;

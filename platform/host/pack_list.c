@@ -90,21 +90,11 @@ int pack_list_parse(pack_list *l, const char *text, const char *name, platform_e
 
 int pack_list_read(pack_list *l, const char *folder, platform_error *e) {
     char path[PACK_PATH];
-    file_map map;
     if (pack_path(path, sizeof path, folder, "manifest.txt") != 0) return platform_fail(e, "%.80s...: the path is too long", folder);
     if (access(path, F_OK) != 0) return 1;
-    if (file_map_open(&map, path, e) != 0) return -1;
-    char *text = memchr(map.data, 0, map.size) ? NULL : malloc(map.size + 1);
-    int code = -1;
-    if (text) {
-        memcpy(text, map.data, map.size);
-        text[map.size] = 0;
-        code = pack_list_parse(l, text, path, e);
-    } else {
-        platform_fail(e, "%s: is not text", path);
-    }
+    char *text = file_text(path, e);
+    int code = text ? pack_list_parse(l, text, path, e) : -1;
     free(text);
-    file_map_close(&map);
     return code;
 }
 

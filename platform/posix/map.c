@@ -3,6 +3,7 @@
 #include "platform/platform.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -34,4 +35,18 @@ void file_map_close(file_map *m) {
     if (m->data != NULL) munmap((void *)(uintptr_t)m->data, m->size);
     m->data = NULL;
     m->size = 0;
+}
+
+char *file_text(const char *path, platform_error *e) {
+    file_map map;
+    if (file_map_open(&map, path, e) != 0) return NULL;
+    char *text = memchr(map.data, 0, map.size) ? NULL : malloc(map.size + 1);
+    if (text) {
+        memcpy(text, map.data, map.size);
+        text[map.size] = 0;
+    } else {
+        platform_fail(e, "%s: is not text that fits in memory (%zu bytes, without a NUL among them)", path, map.size);
+    }
+    file_map_close(&map);
+    return text;
 }
