@@ -1,28 +1,8 @@
 /* test_search: the beam search against every sentence that a short sound can be; its memory, its settled words, its biasing. */
 #include "runtime/base/mathx.h"
-#include "tests/asr_common.h"
+#include "tests/words_common.h"
 
-enum { CLASSES = 40, MOST_FRAMES = 400, BLANK = 0, SAID = 5, QUIET = 10 /* frames of a short sound, of the silence after it */ };
-
-static asr_file file;
-static vocab words;
-static ngram lm;
-static vocab_word extra[VOCAB_EXTRAS];
-
-static int setup(void **state) {
-    sotto_error err;
-    (void)state;
-    asr_read(&file, "tests/golden/lexicon.gguf");
-    if (vocab_bind(&words, &file.g, CLASSES, &err) != 0 || ngram_bind(&lm, &file.g, words.words, &err) != 0) fail_msg("%s", err.text);
-    words.extra = extra;
-    return 0;
-}
-
-static int teardown(void **state) {
-    (void)state;
-    free(file.bytes);
-    return 0;
-}
+enum { MOST_FRAMES = 400, BLANK = 0, SAID = 5, QUIET = 10 /* frames of a short sound, of the silence after it */ };
 
 typedef struct seeker {
     search s;

@@ -1,27 +1,5 @@
 /* test_vocab: lexicon and word model against their golden vectors; broken tables are refused, or safe to walk. */
-#include "tests/asr_common.h"
-
-enum { CLASSES = 40 };
-
-static asr_file file;
-static vocab words;
-static ngram lm;
-static vocab_word extra[VOCAB_EXTRAS];
-
-static int setup(void **state) {
-    sotto_error err;
-    (void)state;
-    asr_read(&file, "tests/golden/lexicon.gguf");
-    if (vocab_bind(&words, &file.g, CLASSES, &err) != 0 || ngram_bind(&lm, &file.g, words.words, &err) != 0) fail_msg("%s", err.text);
-    words.extra = extra;
-    return 0;
-}
-
-static int teardown(void **state) {
-    (void)state;
-    free(file.bytes);
-    return 0;
-}
+#include "tests/words_common.h"
 
 static const char *const PHONES[] = {"<blank>", "AA", "AE", "AH", "AO", "AW", "AY", "B", "CH", "D", "DH", "EH", "ER", "EY",
                                      "F",       "G",  "HH", "IH", "IY", "JH", "K",  "L", "M",  "N", "NG", "OW", "OY", "P",
