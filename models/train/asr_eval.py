@@ -12,6 +12,7 @@ import asr_mel
 import asr_phones
 from asr_model import Config, Recognizer, chunk_mask
 
+
 def distance(a, b):
     """Edit distance of two lists."""
     row = list(range(len(b) + 1))

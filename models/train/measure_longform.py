@@ -12,6 +12,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import subprocess
 import tempfile
 
@@ -19,10 +20,15 @@ import numpy as np
 import soundfile
 
 import asr_synth
-from measure_hear import edits, words
+from asr_eval import distance
 from measure_turns import sounding
 
 RATE = 16000
+
+
+def words(text):
+    """Lower-case words with apostrophes; everything else separates."""
+    return re.sub(r"[^a-z' ]+", " ", text.lower()).split()
 
 
 def pick(data, seconds, gap, rng):
@@ -70,7 +76,7 @@ def hear(sotto, files, extra):
 
 
 def error_rate(pairs):
-    return round(100 * sum(edits(r, h) for r, h in pairs) / max(1, sum(len(r) for r, _ in pairs)), 2)
+    return round(100 * sum(distance(r, h) for r, h in pairs) / max(1, sum(len(r) for r, _ in pairs)), 2)
 
 
 def offsets(long_words, clip_words, start_ms):
