@@ -23,7 +23,7 @@ enum {
     HOP = 160,
     HOPS_A_SECOND = 100,
     LINE_BYTES = 256,
-    LONGEST_CHUNK = 48 /* bytes of text */,
+    LONGEST_CHUNK = 96 /* bytes of text that 640 ms can add */,
     PAUSE_MS = 80 /* silence after which the recogniser does what waits */
 };
 

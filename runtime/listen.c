@@ -187,6 +187,12 @@ static int listen_hop(sotto *s) {
     return 1;
 }
 
+/* The next chunk may have no room in the text any more. */
+static int listen_is_full(const sotto *s) {
+    uint32_t most = s->config.max_text, spare = most / 2 < LONGEST_CHUNK ? most / 2 : LONGEST_CHUNK;
+    return strlen(asr_text(&s->listen.ear)) + spare >= most;
+}
+
 /* One chunk of the encoder, when one is due. A text that gets near its longest ends the turn: nothing may be lost. */
 static int listen_encode(sotto *s) {
     listen_desk *d = &s->listen;
@@ -196,7 +202,7 @@ static int listen_encode(sotto *s) {
         hearing_final(s);
         return 1;
     }
-    if (d->speaking && strlen(asr_text(&d->ear)) + LONGEST_CHUNK >= s->config.max_text && endpoint_finish(&d->end) == ENDPOINT_END) listen_end(s, 1);
+    if (d->speaking && listen_is_full(s) && endpoint_finish(&d->end) == ENDPOINT_END) listen_end(s, 1);
     return 1;
 }
 

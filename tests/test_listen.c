@@ -11,7 +11,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-enum { CHUNK = 5120, MOST_WORDS = 512, LINE = 1024 }; /* samples of an encoder chunk */
+enum { CHUNK = 10240, MOST_WORDS = 512, LINE = 1024 }; /* samples of an encoder chunk */
 
 typedef struct heard { /* of a recording */
     char text[8192];   /* all finals, joined by spaces */
