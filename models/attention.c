@@ -134,7 +134,7 @@ typedef struct span_of { /* which rows and which heads are worked on */
 /* The storage row behind `slot`, which holds position - 1: no division a row (see kvring_slot). */
 static inline uint32_t next_slot(const kvring *kv, uint32_t slot, uint32_t position) {
     if (position == kv->sinks) return kvring_slot(kv, position);
-    return slot + 1 == kv->sinks + kv->window ? kv->sinks : slot + 1;
+    return slot + 1 == kv->sinks + kv->window + kv->spare ? kv->sinks : slot + 1;
 }
 
 static void score_head(const kernels *k, attention_scratch *s, const rope_table *t, const kvring *kv, uint32_t head, span_of n) {

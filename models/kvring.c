@@ -2,7 +2,7 @@
  *
  * Storage order: a key's even elements first, then its odd ones, so that turning the pairs (2i, 2i+1) is straight-line
  * code over two halves; only attention.c reads it. Values stay as they came. Row n >= sinks lives in slot
- * sinks + (n - sinks) mod window, hence the oldest kept row is in slot sinks + (total - sinks) mod window.
+ * sinks + (n - sinks) mod (window + spare), so the `spare` rows evicted last are still there.
  * int8: scale = amax/127, q = round-half-even(x * (127/amax)), a zero row has scale 0 (the rule of runtime/README.md).
  */
 #include "models/kvring.h"
@@ -15,14 +15,15 @@ static size_t kind_bytes(enum kv_kind kind) {
     return kind == KV_F32 ? 4 : kind == KV_F16 ? 2 : 1;
 }
 
-void kvring_layout(kvring *r, arena *a, enum kv_kind kind, uint32_t heads, uint32_t dim, uint32_t sinks, uint32_t window) {
-    size_t rows = (size_t)sinks + window, row = (size_t)heads * dim * kind_bytes(kind);
+void kvring_layout(kvring *r, arena *a, enum kv_kind kind, uint32_t heads, uint32_t dim, uint32_t sinks, uint32_t window, uint32_t spare) {
+    size_t rows = (size_t)sinks + window + spare, row = (size_t)heads * dim * kind_bytes(kind);
     r->kind = kind;
     r->heads = heads;
     r->dim = dim;
     r->sinks = sinks;
     r->window = window;
-    r->total = 0;
+    r->spare = spare;
+    r->total = r->most = 0;
     r->k = arena_take(a, rows, row);
     r->v = arena_take(a, rows, row);
     r->k_scale = kind == KV_I8 ? (float *)arena_take(a, rows, heads * sizeof(float)) : NULL;
@@ -36,8 +37,8 @@ uint64_t kvring_bytes(enum kv_kind kind, uint64_t heads, uint64_t dim, uint64_t 
 
 /* The bytes go too, so that a reset ring equals a fresh one to the bit (law 7). */
 void kvring_reset(kvring *r) {
-    size_t rows = (size_t)r->sinks + r->window, row = (size_t)r->heads * r->dim * kind_bytes(r->kind);
-    r->total = 0;
+    size_t rows = (size_t)r->sinks + r->window + r->spare, row = (size_t)r->heads * r->dim * kind_bytes(r->kind);
+    r->total = r->most = 0;
     memset(r->k, 0, rows * row);
     memset(r->v, 0, rows * row);
     if (r->kind != KV_I8) return;
@@ -46,7 +47,7 @@ void kvring_reset(kvring *r) {
 }
 
 static uint32_t slot_of_row(const kvring *r, uint64_t row) {
-    return row < r->sinks ? (uint32_t)row : r->sinks + (uint32_t)((row - r->sinks) % r->window);
+    return row < r->sinks ? (uint32_t)row : r->sinks + (uint32_t)((row - r->sinks) % ((uint64_t)r->window + r->spare));
 }
 
 uint32_t kvring_len(const kvring *r) {
@@ -106,11 +107,15 @@ void kvring_append(kvring *r, const float *k, const float *v) {
         put_row(r, r->v, r->kind == KV_I8 ? r->v_scale + head : NULL, at, v + (size_t)h * r->dim, 1);
     }
     r->total++;
+    if (r->total > r->most) r->most = r->total;
 }
 
 int kvring_rollback(kvring *r, uint32_t rows) {
     if (rows == 0) return ERR_NONE;
-    if (rows > r->total || r->total > (uint64_t)r->sinks + r->window) return ERR_STATE;
-    r->total -= rows;
+    uint64_t stored = (uint64_t)r->sinks + r->window + r->spare, lost = r->most > stored ? r->most - stored : 0; /* ring rows overwritten */
+    if (rows > r->total) return ERR_STATE;
+    uint64_t left = r->total - rows, kept = (uint64_t)r->sinks + r->window, evicted = left > kept ? left - kept : 0;
+    if (lost > evicted) return ERR_STATE;
+    r->total = left;
     return ERR_NONE;
 }

@@ -51,7 +51,7 @@ int main(int argc, char **argv) {
         printf("%s: %s\n", argv[1], bytes ? err.text : "cannot be read");
         return 1;
     }
-    llama_limits limits = {kernels_select(argc > 2 && *argv[2] ? argv[2] : NULL), 252, 4, argc > 3 ? (uint32_t)atoi(argv[3]) : 8, KV_F32};
+    llama_limits limits = {kernels_select(argc > 2 && *argv[2] ? argv[2] : NULL), 252, 4, argc > 3 ? (uint32_t)atoi(argv[3]) : 8, KV_F32, 0};
     while (strcmp(kinds[limits.kv], kind)) limits.kv++;
     lay_out(&l, &limits);
     llama_reset(&l);

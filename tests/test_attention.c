@@ -21,7 +21,7 @@ typedef struct bench { /* one attention with all its rows kept aside */
 
 static void lay_out(bench *b, arena *a, enum kv_kind kind) {
     const shape *s = &b->s;
-    kvring_layout(&b->kv, a, kind, s->kv_heads, s->dim, s->sinks, s->window);
+    kvring_layout(&b->kv, a, kind, s->kv_heads, s->dim, s->sinks, s->window, 0);
     rope_layout(&b->rope, a, s->sinks + s->window, s->rope, 10000.0f);
     attention_layout(&b->scratch, a, s->heads, s->dim, s->sinks + s->window);
 }

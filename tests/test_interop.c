@@ -33,7 +33,7 @@ static uint64_t fnv(const uint8_t *p, size_t n) {
 }
 
 static void lay_out(run *r, enum kv_kind kv) {
-    llama_limits limits = {kernels_select(NULL), 252, 4, 8, kv};
+    llama_limits limits = {kernels_select(NULL), 252, 4, 8, kv, 0};
     for (int part = 0; part < 4; part++) {
         arena a, b;
         for (int pass = 0; pass < 2; pass++) {

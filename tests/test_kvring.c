@@ -7,15 +7,19 @@
 
 enum { HEADS = 2, DIM = 6, ROWS = 64 };
 
-static void make_ring(kvring *r, enum kv_kind kind, uint32_t sinks, uint32_t window) {
+static void make_spare_ring(kvring *r, enum kv_kind kind, uint32_t sinks, uint32_t window, uint32_t spare) {
     arena count, a;
     arena_begin(&count, NULL, 0);
-    kvring_layout(r, &count, kind, HEADS, DIM, sinks, window);
+    kvring_layout(r, &count, kind, HEADS, DIM, sinks, window, spare);
     a = heap_arena(&count);
-    kvring_layout(r, &a, kind, HEADS, DIM, sinks, window);
+    kvring_layout(r, &a, kind, HEADS, DIM, sinks, window, spare);
     assert_int_equal(a.failed, 0);
     assert_int_equal(a.peak, count.peak);
     kvring_reset(r);
+}
+
+static void make_ring(kvring *r, enum kv_kind kind, uint32_t sinks, uint32_t window) {
+    make_spare_ring(r, kind, sinks, window, 0);
 }
 
 static void drop_ring(kvring *r) {
@@ -92,7 +96,7 @@ static void test_bytes(void **state) {
         arena count;
         kvring r;
         arena_begin(&count, NULL, 0);
-        kvring_layout(&r, &count, (enum kv_kind)kind, 2, 32, 4, 60);
+        kvring_layout(&r, &count, (enum kv_kind)kind, 2, 32, 4, 60, 0);
         assert_true(count.peak == kvring_bytes((enum kv_kind)kind, 2, 32, 64));
     }
 }
@@ -149,9 +153,34 @@ static void test_rollback(void **state) {
     drop_ring(&r);
 }
 
+/* A draft of up to `spare` rows, taken back, is as if it had never been; one row more cannot come back once it is overwritten. */
+static void test_spare(void **state) {
+    (void)state;
+    for (uint32_t spare = 1; spare <= 4; spare++)
+        for (uint32_t window = 1; window <= 5; window++) {
+            kvring r;
+            make_spare_ring(&r, KV_I8, 2, window, spare);
+            for (uint32_t n = 0; n < ROWS; n++) {
+                uint32_t draft = n % (spare + 1), len = n + 1 < 2 + window ? n + 1 : 2 + window;
+                append(&r, n);
+                for (uint32_t i = 0; i < draft; i++) append(&r, 1000 + i);
+                assert_int_equal(kvring_rollback(&r, draft), 0);
+                assert_int_equal(kvring_len(&r), len);
+                for (uint32_t p = 0; p < len; p++) check_row(&r, p, p < 2 ? p : n + 1 - len + p);
+            }
+            for (uint32_t i = 0; i < spare; i++) append(&r, 1000 + i);
+            assert_int_equal(kvring_rollback(&r, spare + 1), ERR_STATE);
+            assert_int_equal(kvring_rollback(&r, spare), 0);
+            assert_int_equal(kvring_rollback(&r, 1), ERR_STATE);
+            assert_true(r.total == ROWS);
+            drop_ring(&r);
+        }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_positions),     cmocka_unit_test(test_far_future),         cmocka_unit_test(test_bytes),
-        cmocka_unit_test(test_zero_and_huge), cmocka_unit_test(test_reset_equals_fresh), cmocka_unit_test(test_rollback)};
+        cmocka_unit_test(test_zero_and_huge), cmocka_unit_test(test_reset_equals_fresh), cmocka_unit_test(test_rollback),
+        cmocka_unit_test(test_spare)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

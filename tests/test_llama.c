@@ -38,7 +38,7 @@ static void start_in(run *r, const char *path, llama_limits limits) {
 }
 
 static void start(run *r, const char *path, uint32_t batch, enum kv_kind kv, const char *table) {
-    start_in(r, path, (llama_limits){kernels_select(table), 64, 0, batch, kv});
+    start_in(r, path, (llama_limits){kernels_select(table), 64, 0, batch, kv, 0});
 }
 
 static void stop(run *r) {
@@ -156,7 +156,7 @@ static void test_known_bits(void **state) {
             run r;
             snprintf(path, sizeof path, "tests/golden/llama_%s.gguf", known[f].kind);
             for (uint32_t i = 0; i < 100; i++) ids[i] = (i * 37 + 11) % VOCAB;
-            start_in(&r, path, (llama_limits){kernels_select(NULL), 28, 4, 8, (enum kv_kind)kv});
+            start_in(&r, path, (llama_limits){kernels_select(NULL), 28, 4, 8, (enum kv_kind)kv, 0});
             llama_eval(&r.l, ids, 100, out.y);
             for (size_t i = 0; i < sizeof out.byte; i++) h = (h ^ out.byte[i]) * 1099511628211u;
             assert_true(h == known[f].hash[kv]);
@@ -216,10 +216,45 @@ static void test_rollback_and_reset(void **state) {
     llama_eval(&r.l, b, 2, got);
     assert_memory_equal(got, want, sizeof want);
     assert_true(llama_total(&r.l) == 6);
-    for (int i = 0; i < 20; i++) llama_eval(&r.l, a, 4, NULL);
-    assert_int_equal(llama_rollback(&r.l, 1), ERR_STATE);
-    assert_true(llama_total(&r.l) == 86);
     stop(&r);
+}
+
+enum { SPEC_TEXT = 90, UNDO = 5 };
+
+/* Past eviction: drafts of 0..UNDO tokens taken in and back again leave no trace, and the logits of a whole batch are those of its
+ * tokens one by one. Row `t` of `want` are the logits after token t of the text taken plainly. */
+static void speculate(run *r, const uint32_t *ids, const float *want) {
+    uint32_t draft[UNDO] = {3, 1, 4, 1, 5};
+    float all[UNDO * VOCAB];
+    for (uint32_t t = 0, n; t < SPEC_TEXT; t += n) {
+        uint32_t wrong = t * 7 % (UNDO + 1);
+        if (wrong) llama_eval_all(&r->l, draft, wrong, all);
+        assert_int_equal(llama_rollback(&r->l, wrong), 0);
+        n = 1 + t % UNDO < SPEC_TEXT - t ? 1 + t % UNDO : SPEC_TEXT - t;
+        llama_eval_all(&r->l, ids + t, n, all);
+        assert_memory_equal(all, want + (size_t)t * VOCAB, n * VOCAB * sizeof(float));
+        assert_true(llama_total(&r->l) == t + n);
+    }
+}
+
+static void test_speculation(void **state) {
+    (void)state;
+    static float want[SPEC_TEXT * VOCAB];
+    uint32_t ids[SPEC_TEXT];
+    for (uint32_t i = 0; i < SPEC_TEXT; i++) ids[i] = (i * 37 + 11) % VOCAB;
+    for (int kv = KV_F32; kv <= KV_I8; kv++) {
+        run r;
+        start_in(&r, "tests/golden/llama_q8_0.gguf", (llama_limits){kernels_select(NULL), 20, 4, 1, (enum kv_kind)kv, UNDO});
+        for (uint32_t i = 0; i < SPEC_TEXT; i++) llama_eval(&r.l, ids + i, 1, want + (size_t)i * VOCAB);
+        assert_int_equal(llama_rollback(&r.l, UNDO), 0);
+        assert_int_equal(llama_rollback(&r.l, 1), ERR_STATE); /* the row that it would bring back is gone */
+        assert_true(llama_total(&r.l) == SPEC_TEXT - UNDO);
+        llama_eval(&r.l, ids + SPEC_TEXT - UNDO, 1, want + (size_t)(SPEC_TEXT - UNDO) * VOCAB);
+        stop(&r);
+        start_in(&r, "tests/golden/llama_q8_0.gguf", (llama_limits){kernels_select(NULL), 20, 4, UNDO, (enum kv_kind)kv, UNDO});
+        speculate(&r, ids, want);
+        stop(&r);
+    }
 }
 
 /* ---- refusals: the message names what was found and what was expected ---- */
@@ -295,6 +330,7 @@ int main(void) {
                                        cmocka_unit_test(test_known_bits),
                                        cmocka_unit_test(test_layer_vectors),
                                        cmocka_unit_test(test_rollback_and_reset),
+                                       cmocka_unit_test(test_speculation),
                                        cmocka_unit_test(test_refused_fields),
                                        cmocka_unit_test(test_refused_tensors)};
     return cmocka_run_group_tests(tests, NULL, NULL);

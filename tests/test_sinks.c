@@ -183,7 +183,7 @@ static void check_canary(const uint8_t *p, size_t size) {
 static void start(run *r, const law *l) {
     sotto_error err;
     arena a;
-    llama_limits limits = {kernels_select(NULL), l->window, l->sinks, 4, l->kind};
+    llama_limits limits = {kernels_select(NULL), l->window, l->sinks, 4, l->kind, 0};
     open_gguf(&r->g, "tests/golden/llama_f32.gguf");
     if (llama_bind(&r->l, &r->g, &err) != 0) fail_msg("%s", err.text);
     arena_begin(&a, NULL, 0);

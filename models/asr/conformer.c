@@ -58,7 +58,7 @@ int conformer_bind(conformer_block *c, const gguf *g, const asr_shape *s, uint32
 }
 
 void conformer_layout(conformer_block *b, arena *a, const asr_shape *s, enum kv_kind kind) {
-    kvring_layout(&b->past, a, kind, s->heads, s->dim / s->heads, 0, s->left + s->chunk);
+    kvring_layout(&b->past, a, kind, s->heads, s->dim / s->heads, 0, s->left + s->chunk, 0);
     b->frames = ARENA_ARRAY(a, float, (size_t)(s->kernel - 1) * s->dim);
 }
 

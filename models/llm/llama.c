@@ -4,6 +4,10 @@
 #include <assert.h>
 #include <string.h>
 
+static uint32_t most(uint32_t a, uint32_t b) {
+    return a > b ? a : b;
+}
+
 void llama_layout(llama *l, arena *a, const llama_limits *limits) {
     const llama_config *c = &l->config;
     l->limits = *limits;
@@ -12,14 +16,10 @@ void llama_layout(llama *l, arena *a, const llama_limits *limits) {
     rope_layout(&l->rope, a, limits->sinks + limits->window, c->rope_dim, c->rope_theta);
     for (uint32_t i = 0; i < c->layers; i++) {
         kvring ring;
-        kvring_layout(&ring, a, limits->kv, c->kv_heads, c->head_dim, limits->sinks, limits->window);
+        kvring_layout(&ring, a, limits->kv, c->kv_heads, c->head_dim, limits->sinks, limits->window, most(limits->undo, limits->batch - 1));
         if (l->cache) l->cache[i] = ring;
         if (l->layer) llama_find_layer(&l->layer[i], l, i);
     }
-}
-
-static uint32_t most(uint32_t a, uint32_t b) {
-    return a > b ? a : b;
 }
 
 void llama_scratch(llama *l, arena *a) {
@@ -85,7 +85,8 @@ static void feed_forward_block(llama *l, const llama_layer *w, uint32_t n) {
     add_run(l->x, l->h, n * l->config.dim);
 }
 
-static void eval_batch(llama *l, const uint32_t *tokens, uint32_t n, float *logits) {
+/* Tokens into the cache; l->x holds their last hidden rows. */
+static void take_batch(llama *l, const uint32_t *tokens, uint32_t n) {
     uint32_t dim = l->config.dim;
     for (uint32_t i = 0; i < n; i++) {
         assert(tokens[i] < l->config.vocab);
@@ -95,18 +96,28 @@ static void eval_batch(llama *l, const uint32_t *tokens, uint32_t n, float *logi
         attention_block(l, &l->layer[i], &l->cache[i], n);
         feed_forward_block(l, &l->layer[i], n);
     }
-    if (!logits) return;
-    rmsnorm_run(l->limits.k, &l->output_norm, l->h, l->x + (size_t)(n - 1) * dim, 1);
-    project(l, &l->output, logits, l->h, 1);
+}
+
+/* Logits [n x vocab] of n hidden rows. */
+static void score(llama *l, const float *x, uint32_t n, float *logits) {
+    rmsnorm_run(l->limits.k, &l->output_norm, l->h, x, n);
+    project(l, &l->output, logits, l->h, n);
 }
 
 void llama_eval(llama *l, const uint32_t *tokens, uint32_t n, float *logits) {
     while (n > l->limits.batch) {
-        eval_batch(l, tokens, l->limits.batch, NULL);
+        take_batch(l, tokens, l->limits.batch);
         tokens += l->limits.batch;
         n -= l->limits.batch;
     }
-    eval_batch(l, tokens, n, logits);
+    take_batch(l, tokens, n);
+    if (logits) score(l, l->x + (size_t)(n - 1) * l->config.dim, 1, logits);
+}
+
+void llama_eval_all(llama *l, const uint32_t *tokens, uint32_t n, float *logits) {
+    assert(n >= 1 && n <= l->limits.batch);
+    take_batch(l, tokens, n);
+    score(l, l->x, n, logits);
 }
 
 int llama_rollback(llama *l, uint32_t rows) {

@@ -27,6 +27,7 @@ typedef struct llama_limits {
     uint32_t window, sinks; /* rows of the cache, window >= 1 */
     uint32_t batch;         /* tokens that share one pass over the weights, >= 1 */
     enum kv_kind kv;
+    uint32_t undo; /* rows that llama_rollback can take back even when they evicted others; 0: none */
 } llama_limits;
 
 typedef struct llama {
@@ -54,7 +55,10 @@ void llama_scratch(llama *l, arena *a);                            /* what a cal
 void llama_reset(llama *l);
 /* Takes n >= 1 tokens (< vocab) into the cache; logits [vocab] of the last one when not NULL. */
 void llama_eval(llama *l, const uint32_t *tokens, uint32_t n, float *logits);
-/* Takes the last `rows` tokens back; ERR_STATE once rows were evicted. */
+/* As llama_eval for one batch (1 <= n <= limits.batch), with the logits of every token: logits [n x vocab]. */
+void llama_eval_all(llama *l, const uint32_t *tokens, uint32_t n, float *logits);
+/* Takes the last `rows` tokens back; the cache is then bit for bit what it was before them, evicted rows too. 0; ERR_STATE, nothing
+ * changed, when rows that would count again are overwritten: never for rows <= limits.undo of the highest total reached. */
 int llama_rollback(llama *l, uint32_t rows);
 uint64_t llama_total(const llama *l); /* tokens ever taken */
 

@@ -14,7 +14,7 @@ int llm_bind(llm *m, const gguf *g, sotto_error *err) {
 }
 
 void llm_layout(llm *m, arena *a, const llm_limits *limits) {
-    llama_limits model = {limits->k, limits->window, limits->sinks, limits->batch, limits->kv};
+    llama_limits model = {limits->k, limits->window, limits->sinks, limits->batch, limits->kv, 0};
     uint32_t vocab = m->model.config.vocab;
     m->limits = *limits;
     llama_layout(&m->model, a, &model);
