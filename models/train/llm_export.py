@@ -16,8 +16,8 @@ import llm_model
 import llm_tokenizer as tk
 
 Q8, F32 = gguf.GGMLQuantizationType.Q8_0, gguf.GGMLQuantizationType.F32
-TEMPLATE = ("{% for m in messages %}{% if m['role'] == 'user' %}<|user|>{{ m['content'] }}{% else %}<|say|>{{ m['content'] }}<|end|>{% endif %}"
-            "{% endfor %}")
+TEMPLATE = ("{{ bos_token }}{% for m in messages %}{% if m['role'] == 'user' %}<|user|>{{ m['content'] }}"
+            "{% elif m['role'] == 'assistant' %}<|say|>{{ m['content'] }}<|end|>{% endif %}{% endfor %}")
 PROMPTS = ["set a timer for five minutes", "what is twelve times thirty", "what time is it in tokyo",
     "turn on the kitchen lights", "hello",
            "can i have a large latte with some whole milk", "how many kilometers is ten miles", "will it rain tomorrow",
@@ -49,6 +49,8 @@ def add_tokenizer(w, tok):
     w.add_token_types(tok.types)
     w.add_bos_token_id(1)
     w.add_eos_token_id(tk.END)
+    w.add_eot_token_id(tk.CALL)  # servers do not show control tokens: they stop at these two, and the runtime asks on
+    w.add_uint32("tokenizer.ggml.eom_token_id", tk.RESULT)
     w.add_unk_token_id(0)
     w.add_add_bos_token(False)
     w.add_add_eos_token(False)
