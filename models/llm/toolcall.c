@@ -3,24 +3,26 @@
 #include <string.h>
 
 static const tool_spec tools[] = {
-    {"time", 1, {{"place", 1, NULL}}},
-    {"date", 1, {{"day", 1, "today tomorrow yesterday"}}},
-    {"timer_set", 2, {{"duration", 0, NULL}, {"name", 1, NULL}}},
-    {"timer_cancel", 1, {{"name", 1, NULL}}},
-    {"timer_left", 1, {{"name", 1, NULL}}},
-    {"alarm_set", 2, {{"time", 0, NULL}, {"day", 1, NULL}}},
-    {"alarm_cancel", 1, {{"time", 1, NULL}}},
-    {"math", 1, {{"expr", 0, NULL}}},
-    {"convert", 3, {{"amount", 0, NULL}, {"from", 0, NULL}, {"to", 0, NULL}}},
-    {"coin", 0, {{NULL, 0, NULL}}},
-    {"dice", 2, {{"count", 1, NULL}, {"sides", 1, NULL}}},
-    {"light", 4, {{"action", 0, "on off dim brighten set"}, {"place", 1, NULL}, {"level", 1, NULL}, {"color", 1, NULL}}},
-    {"switch", 3, {{"device", 0, NULL}, {"action", 0, "on off open close lock unlock start stop"}, {"place", 1, NULL}}},
-    {"thermostat", 3, {{"action", 0, "set up down"}, {"temp", 1, NULL}, {"place", 1, NULL}}},
-    {"order", 6, {{"drink", 0, NULL}, {"size", 1, NULL}, {"shots", 1, NULL}, {"roast", 1, NULL}, {"milk", 1, NULL}, {"sugar", 1, NULL}}},
-    {"volume", 2, {{"action", 0, "up down set mute unmute"}, {"level", 1, NULL}}},
-    {"repeat", 0, {{NULL, 0, NULL}}},
-    {"stop", 0, {{NULL, 0, NULL}}},
+    {"time", 1, {{"place", 1, NULL, 0}}},
+    {"date", 1, {{"day", 1, "today tomorrow yesterday", 0}}},
+    {"timer_set", 2, {{"duration", 0, NULL, 0}, {"name", 1, NULL, 0}}},
+    {"timer_cancel", 1, {{"name", 1, NULL, 0}}},
+    {"timer_left", 1, {{"name", 1, NULL, 0}}},
+    {"alarm_set", 2, {{"time", 0, NULL, 0}, {"day", 1, NULL, 0}}},
+    {"alarm_cancel", 1, {{"time", 1, NULL, 0}}},
+    {"math", 1, {{"expr", 0, NULL, 0}}},
+    {"convert", 3, {{"amount", 0, NULL, 0}, {"from", 0, NULL, 0}, {"to", 0, NULL, 0}}},
+    {"coin", 0, {{NULL, 0, NULL, 0}}},
+    {"dice", 2, {{"count", 1, NULL, 0}, {"sides", 1, NULL, 0}}},
+    {"light", 4, {{"action", 0, "on off dim brighten set", 0}, {"place", 1, NULL, 0}, {"level", 1, NULL, 0}, {"color", 1, NULL, 0}}},
+    {"switch", 3, {{"device", 0, NULL, 0}, {"action", 0, "on off open close lock unlock start stop", 0}, {"place", 1, NULL, 0}}},
+    {"thermostat", 3, {{"action", 0, "set up down", 0}, {"temp", 1, NULL, 0}, {"place", 1, NULL, 0}}},
+    {"order",
+     6,
+     {{"drink", 0, NULL, 0}, {"size", 1, NULL, 0}, {"shots", 1, NULL, 0}, {"roast", 1, NULL, 0}, {"milk", 1, NULL, 0}, {"sugar", 1, NULL, 0}}},
+    {"volume", 2, {{"action", 0, "up down set mute unmute", 0}, {"level", 1, NULL, 0}}},
+    {"repeat", 0, {{NULL, 0, NULL, 0}}},
+    {"stop", 0, {{NULL, 0, NULL, 0}}},
 };
 
 const tool_spec *toolcall_table(uint32_t *count) {
@@ -34,9 +36,17 @@ const char *toolcall_strerror(enum toolcall_result r) {
     return (size_t)r < sizeof text / sizeof text[0] ? text[r] : "unknown error";
 }
 
-static const tool_spec *tool_named(const char *name) {
-    for (size_t i = 0; i < sizeof tools / sizeof tools[0]; i++)
-        if (strcmp(tools[i].name, name) == 0) return &tools[i];
+uint32_t tool_set_count(const tool_set *set) {
+    return set->own_count + (uint32_t)(sizeof tools / sizeof tools[0]);
+}
+
+const tool_spec *tool_set_at(const tool_set *set, uint32_t i) {
+    return i < set->own_count ? &set->own[i] : &tools[i - set->own_count];
+}
+
+static const tool_spec *tool_named(const tool_set *set, const char *name) {
+    for (uint32_t i = 0; i < tool_set_count(set); i++)
+        if (strcmp(tool_set_at(set, i)->name, name) == 0) return tool_set_at(set, i);
     return NULL;
 }
 
@@ -64,6 +74,35 @@ static int among(const char *words, const char *word) {
     return 0;
 }
 
+static int digits(const char *word, size_t len) {
+    size_t seen = 0;
+    for (size_t i = 0; i < len; i++) {
+        int digit = word[i] >= '0' && word[i] <= '9';
+        seen += (size_t)digit;
+        if (!digit && !(strchr(".,:", word[i]) && seen && i + 1 < len) && !(word[i] == '-' && i == 0)) return 0;
+    }
+    return seen > 0;
+}
+
+int toolcall_number_word(const char *word, size_t len) {
+    static const char words[] = " zero oh one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+                                " eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion"
+                                " and a an half quarter quarters third thirds point minus negative dozen ";
+    if (digits(word, len)) return 1;
+    for (const char *at = words; *at; at += strcspn(at + 1, " ") + 1)
+        if (len && strncmp(at + 1, word, len) == 0 && at[1 + len] == ' ') return 1;
+    return 0;
+}
+
+/* Every word of a number is one. */
+static int all_numbers(const char *value) {
+    for (size_t n; *value; value += n + (value[n] == ' ')) {
+        n = strcspn(value, " ");
+        if (!toolcall_number_word(value, n)) return 0;
+    }
+    return 1;
+}
+
 /* Copies to out->text without spaces at either end. Control bytes are no part of a call. */
 static enum toolcall_result copy_text(toolcall *out, const char *text, size_t len) {
     while (len && text[0] == ' ') text++, len--;
@@ -88,18 +127,24 @@ static enum toolcall_result take_arg(toolcall *out, char **at) {
     if (end) *end = 0, *at = end + 1;
     if (*value == 0 || *value == ' ') return TOOLCALL_MALFORMED;
     if (spec->words && !among(spec->words, value)) return TOOLCALL_VALUE;
+    if (spec->number && !all_numbers(value)) return TOOLCALL_VALUE;
     out->arg[out->count].key = spec->name;
     out->arg[out->count++].value = value;
     return TOOLCALL_OK;
 }
 
 enum toolcall_result toolcall_parse(toolcall *out, const char *text, size_t len) {
+    static const tool_set none = {NULL, 0};
+    return toolcall_parse_set(out, &none, text, len);
+}
+
+enum toolcall_result toolcall_parse_set(toolcall *out, const tool_set *set, const char *text, size_t len) {
     out->count = 0;
     enum toolcall_result r = copy_text(out, text, len);
     if (r != TOOLCALL_OK) return r;
     char *at = strchr(out->text, ' ');
     if (at) *at++ = 0;
-    out->tool = tool_named(out->text);
+    out->tool = tool_named(set, out->text);
     if (!out->tool) return TOOLCALL_UNKNOWN_TOOL;
     while (at) {
         r = take_arg(out, &at);

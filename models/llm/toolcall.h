@@ -24,6 +24,7 @@ typedef struct tool_arg_spec {
     const char *name;
     int optional;
     const char *words; /* values allowed, one space between; NULL: any text */
+    int number;        /* of a text: every word is digits or a number word (toolcall_number_word) */
 } tool_arg_spec;
 
 typedef struct tool_spec {
@@ -31,6 +32,12 @@ typedef struct tool_spec {
     uint32_t args;
     tool_arg_spec arg[TOOL_ARGS];
 } tool_spec;
+
+/* The tools that may be called: the caller's own, then the table. Names are unique. */
+typedef struct tool_set {
+    const tool_spec *own; /* [own_count] */
+    uint32_t own_count;
+} tool_set;
 
 typedef struct toolcall {
     const tool_spec *tool;
@@ -43,7 +50,13 @@ typedef struct toolcall {
 
 /* `out` is valid after TOOLCALL_OK only, and must not be copied (values point inside). text need not end in NUL. */
 enum toolcall_result toolcall_parse(toolcall *out, const char *text, size_t len);
+/* As toolcall_parse, with the caller's own tools as well; `set` and its strings outlive `out`. */
+enum toolcall_result toolcall_parse_set(toolcall *out, const tool_set *set, const char *text, size_t len);
 const char *toolcall_strerror(enum toolcall_result r); /* one short lower-case phrase */
 const tool_spec *toolcall_table(uint32_t *count);
+uint32_t tool_set_count(const tool_set *set);
+const tool_spec *tool_set_at(const tool_set *set, uint32_t i); /* i < count */
+/* 1: word[0..len) is digits (with . , : - between or before them) or a word of numbers: one, twenty, half, point, a ... */
+int toolcall_number_word(const char *word, size_t len);
 
 #endif
