@@ -8,6 +8,7 @@ CORE_SRC += models/attention.c
 CORE_SRC += models/llm/matrix.c
 CORE_SRC += models/llm/llama_bind.c
 CORE_SRC += models/llm/llama.c
+CORE_SRC += models/llm/lora.c models/llm/lora_bind.c
 CORE_SRC += models/llm/tokenizer.c
 CORE_SRC += models/llm/tok_encode.c
 CORE_SRC += models/llm/tok_split.c

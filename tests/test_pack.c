@@ -1,7 +1,7 @@
 /* The manifest of a pack: every way a file can be wrong is seen, told in one line, and answered by the version before it, or refused. */
 #include "tests/cli.h"
 #include "models/gguf.h"
-#include "platform/posix/crc32.h"
+#include "runtime/base/crc32.h"
 #include <stdint.h>
 
 #define HEAR "$S hear --pack $T/p --final tests/golden/questions/q06_coin.flac"

@@ -29,6 +29,7 @@ void llama_scratch(llama *l, arena *a) {
     attention_layout(&l->attention, a, c->heads, c->head_dim, l->limits.sinks + l->limits.window);
     quant_layout(&l->in.quant, a, l->limits.batch, widest);
     l->in.row = ARENA_ARRAY(a, float, widest);
+    lora_scratch(&l->side, a, l->limits.batch);
     l->x = (float *)arena_take(a, b, c->dim * sizeof(float));
     l->h = (float *)arena_take(a, b, c->dim * sizeof(float));
     l->q = (float *)arena_take(a, b, q * sizeof(float));
@@ -60,15 +61,24 @@ static void project(llama *l, const matrix *m, float *y, const float *x, uint32_
     matrix_run(l->limits.k, m, y, m->rows, &l->in);
 }
 
+/* The worn adapter's share of what matrix_run has just given for that part of layer w. */
+static void adapt(llama *l, const llama_layer *w, enum lora_part part, float *y) {
+    lora_run(l->limits.k, &l->side, (uint32_t)(w - l->layer), part, y, &l->in);
+}
+
 static void attention_block(llama *l, const llama_layer *w, kvring *ring, uint32_t n) {
     const kernels *k = l->limits.k;
     rmsnorm_run(k, &w->attn_norm, l->h, l->x, n);
     matrix_quantize(k, &l->in, l->h, n, l->config.dim);
     matrix_run(k, &w->q, l->q, w->q.rows, &l->in);
+    adapt(l, w, LORA_Q, l->q);
     matrix_run(k, &w->k, l->kk, w->k.rows, &l->in);
+    adapt(l, w, LORA_K, l->kk);
     matrix_run(k, &w->v, l->vv, w->v.rows, &l->in);
+    adapt(l, w, LORA_V, l->vv);
     attend(l, ring, n);
     project(l, &w->o, l->h, l->q, n);
+    adapt(l, w, LORA_O, l->h);
     add_run(l->x, l->h, n * l->config.dim);
 }
 
@@ -78,10 +88,13 @@ static void feed_forward_block(llama *l, const llama_layer *w, uint32_t n) {
     rmsnorm_run(k, &w->ffn_norm, l->h, l->x, n);
     matrix_quantize(k, &l->in, l->h, n, l->config.dim);
     matrix_run(k, &w->gate, l->gate, w->gate.rows, &l->in);
+    adapt(l, w, LORA_GATE, l->gate);
     matrix_run(k, &w->up, l->up, w->up.rows, &l->in);
+    adapt(l, w, LORA_UP, l->up);
     k->silu(l->gate, wide);
     for (size_t i = 0; i < wide; i++) l->gate[i] *= l->up[i];
     project(l, &w->down, l->h, l->gate, n);
+    adapt(l, w, LORA_DOWN, l->h);
     add_run(l->x, l->h, n * l->config.dim);
 }
 

@@ -9,7 +9,7 @@
 #ifndef SOTTO_MODELS_LLM_LLAMA_H
 #define SOTTO_MODELS_LLM_LLAMA_H
 #include "models/attention.h"
-#include "models/llm/matrix.h"
+#include "models/llm/lora.h"
 
 typedef struct llama_config {
     uint32_t vocab, dim, layers, heads, kv_heads, head_dim, ffn;
@@ -39,6 +39,7 @@ typedef struct llama {
     llama_layer *layer; /* [layers] */
     kvring *cache;      /* [layers] */
     rope_table rope;    /* positions: sinks + window */
+    lora_side side;     /* of an adapter; lora_layout after llama_layout gives it room, else there is none */
     /* scratch, dead between calls */
     attention_scratch attention;
     matrix_input in;  /* batch x max(dim, heads*head_dim, ffn) */

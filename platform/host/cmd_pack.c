@@ -3,7 +3,7 @@
 #include "platform/host/args.h"
 #include "platform/host/commands.h"
 #include "platform/host/pack_tool.h"
-#include "platform/posix/crc32.h"
+#include "runtime/base/crc32.h"
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* pack: see pack.h. */
 #include "platform/host/pack.h"
 #include "platform/host/args.h"
-#include "platform/posix/crc32.h"
+#include "runtime/base/crc32.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

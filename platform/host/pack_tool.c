@@ -2,7 +2,7 @@
 #include "platform/host/pack_tool.h"
 #include "platform/host/args.h"
 #include "platform/host/show.h"
-#include "platform/posix/crc32.h"
+#include "runtime/base/crc32.h"
 #include <string.h>
 #include <unistd.h>
 
