@@ -1,5 +1,5 @@
 CORE_SRC += runtime/base/arena.c
-CORE_SRC += runtime/base/error.c
+CORE_SRC += runtime/base/error.c runtime/base/crc32.c
 CORE_SRC += runtime/base/fmt.c
 CORE_SRC += runtime/base/mathx.c
 CORE_SRC += runtime/sotto.c runtime/config.c runtime/stream.c runtime/turn.c runtime/listen.c runtime/think.c runtime/speak.c
@@ -8,4 +8,4 @@ CORE_SRC += runtime/event.c runtime/spans.c runtime/model.c runtime/describe.c
 CORE_SRC += runtime/base/ring.c
 CORE_SRC += runtime/base/utf8.c
 CORE_SRC += runtime/base/clock.c
-CORE_SRC += runtime/phrases.c runtime/command.c
+CORE_SRC += runtime/phrases.c runtime/command.c runtime/remote.c
