@@ -88,9 +88,10 @@ static void layout_audio(layout *l, listen_desk *d) {
 }
 
 /* Queues, text and the clock. */
-static void layout_runtime(layout *l, event_queue *q, turn_clock *t, command_desk *d, ring *out, char **text) {
+static void layout_runtime(layout *l, event_queue *q, turn_clock *t, command_desk *d, remote_desk *far, ring *out, char **text) {
     const sotto_config *c = l->c;
     command_layout(d, &l->kept, c);
+    remote_layout(far, &l->kept, c);
     event_layout(q, &l->kept, c->max_text);
     spans_layout(t, &l->kept);
     text[0] = ARENA_ARRAY(&l->kept, char, c->max_text);
@@ -137,10 +138,11 @@ __attribute__((noinline)) static void plan_rest(layout *l) {
     event_queue q;
     turn_clock t;
     command_desk command;
+    remote_desk far;
     ring out;
     char *text[2];
     layout_audio(l, &d);
-    layout_runtime(l, &q, &t, &command, &out, text);
+    layout_runtime(l, &q, &t, &command, &far, &out, text);
 }
 
 int sotto_plan(const sotto_config *c, sotto_memory_report *report) {
@@ -173,7 +175,7 @@ static int build(layout *l, sotto *s) {
     if (code == 0) code = layout_speech(l, &s->speak.voice);
     if (code != 0) return code;
     layout_audio(l, &s->listen);
-    layout_runtime(l, &s->events, &s->clock, &s->command, &s->speak.out, text);
+    layout_runtime(l, &s->events, &s->clock, &s->command, &s->remote, &s->speak.out, text);
     s->reply = text[0];
     s->last_reply = text[1];
     return l->kept.failed || l->scratch.failed ? ERR_MEM : 0;
@@ -197,7 +199,8 @@ int sotto_init(void *block, size_t bytes, const sotto_config *c, sotto **out) {
     s->k = l.k;
     s->memory = planned;
     s->listen.present = c->asr != NULL;
-    s->think.present = c->llm != NULL;
+    s->think.local = c->llm != NULL;
+    s->think.present = s->think.local || c->hooks.remote;
     s->speak.present = c->tts != NULL;
     sotto_reset(s);
     *out = s;

@@ -61,13 +61,40 @@ typedef struct sotto_call { /* a tool call of the language model, checked agains
     sotto_tool_arg arg[SOTTO_TOOL_ARGS];
 } sotto_call;
 
+typedef enum sotto_remote_kind {
+    SOTTO_REMOTE_WAIT,  /* nothing came since the last poll */
+    SOTTO_REMOTE_BEGUN, /* the first byte of an answer came */
+    SOTTO_REMOTE_PIECE, /* text: more of the reply, whole characters without control bytes; tokens: the pieces it came in */
+    SOTTO_REMOTE_CALL,  /* text: a tool call as the turn format writes it; polls wait until `result` is given */
+    SOTTO_REMOTE_DONE,  /* the reply is complete */
+    SOTTO_REMOTE_FAILED /* text: one line: what, where, and what was expected */
+} sotto_remote_kind;
+
+typedef struct sotto_remote_news {
+    sotto_remote_kind kind;
+    const char *text; /* valid until the next poll, never NULL */
+    uint32_t tokens;
+} sotto_remote_news;
+
+/* A language model elsewhere: the platform asks it, the runtime polls while a turn waits for it. Nothing may block. */
+typedef struct sotto_remote {
+    int (*begin)(void *user, const char *text);       /* a turn; 0, or non-zero when it cannot even be asked */
+    void (*poll)(void *user, sotto_remote_news *out); /* the next news */
+    void (*result)(void *user, const char *text);     /* of the call that was polled; begins with "error" when it could not be done */
+    void (*cancel)(void *user);                       /* no more news of this turn are wanted */
+    void (*end)(void *user, const char *reply);       /* the turn is over, and this was said (also by the local model); NULL: forget all turns */
+    void *user;
+} sotto_remote;
+
 typedef struct sotto_hooks {
     uint64_t (*now)(void *user); /* monotonic nanoseconds; required */
     /* Runs a tool: writes a short speakable result (NUL-terminated, at most cap bytes) and returns 0, or non-zero for a call
      * that cannot be done (the reply is then an apology). NULL: every call is answered by the apology. */
     int (*tool)(void *user, const sotto_call *call, char *result, size_t cap);
-    void (*log)(void *user, const char *line); /* one line for each tool call that could not be done; may be NULL */
+    void (*log)(void *user, const char *line); /* one line for each tool call or remote answer that failed; may be NULL */
     void *user;
+    /* NULL: the local model answers. Else this one does, and the local one (config.llm; NULL: the apology) when it fails. */
+    const sotto_remote *remote;
 } sotto_hooks;
 
 /* ---- stage clock: the spans of a turn ---- */
@@ -189,9 +216,11 @@ typedef struct sotto_statistics {
     sotto_span turn[SOTTO_SPANS];       /* of the last finished turn */
     sotto_percentiles all[SOTTO_SPANS]; /* over all turns */
     uint64_t turns, over_budget, samples_in, samples_out, samples_dropped;
-    uint64_t asr_busy, llm_busy, tts_busy; /* ns of work, all turns; asr_busy includes the front-end */
-    uint64_t asr_samples;                  /* samples that the recogniser heard */
-    uint64_t prompt_tokens, prompt_ns, reply_tokens, reply_ns;
+    uint64_t asr_busy, llm_busy, tts_busy;                     /* ns of work, all turns; asr_busy includes the front-end */
+    uint64_t asr_samples;                                      /* samples that the recogniser heard */
+    uint64_t prompt_tokens, prompt_ns, reply_tokens, reply_ns; /* of the local model */
+    /* turns that hooks.remote answered; that were answered otherwise because it failed; that it left in the middle of the reply */
+    uint64_t remote_turns, remote_fallbacks, remote_cuts;
 } sotto_statistics;
 
 /* ---- set up ---- */

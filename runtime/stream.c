@@ -73,14 +73,15 @@ static int stream_begin(sotto *s, const char *text) {
 }
 
 int sotto_ask(sotto *s, const char *text) {
-    if (!s->think.present || !s->think.mind.turns || s->state != SOTTO_IDLE) return SOTTO_ESTATE;
+    int able = s->remote.far || (s->think.local && s->think.mind.turns);
+    if (!able || s->state != SOTTO_IDLE) return SOTTO_ESTATE;
     int code = stream_begin(s, text);
     if (code == SOTTO_OK) turn_final(s, text);
     return code;
 }
 
 int sotto_complete(sotto *s, const char *text) {
-    if (!s->think.present || s->state != SOTTO_IDLE) return SOTTO_ESTATE;
+    if (!s->think.local || s->state != SOTTO_IDLE) return SOTTO_ESTATE;
     int code = stream_begin(s, text);
     return code == SOTTO_OK ? turn_complete(s, text) : code;
 }
@@ -113,6 +114,9 @@ void sotto_stats(const sotto *s, sotto_statistics *out) {
     out->prompt_ns = s->think.prompt_ns;
     out->reply_tokens = s->think.reply_tokens;
     out->reply_ns = s->think.reply_ns;
+    out->remote_turns = s->remote.turns;
+    out->remote_fallbacks = s->remote.fallbacks;
+    out->remote_cuts = s->remote.cuts;
     out->llm_busy = s->think.prompt_ns + s->think.reply_ns;
 }
 

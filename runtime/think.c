@@ -14,7 +14,8 @@ void think_reset(sotto *s) {
     think_desk *d = &s->think;
     d->running = d->first = 0;
     d->prompt_tokens = d->prompt_ns = d->reply_tokens = d->reply_ns = 0;
-    if (d->present) llm_reset(&d->mind);
+    if (d->local) llm_reset(&d->mind);
+    remote_reset(s);
 }
 
 /* Says a fixed text as the reply, which the model's history keeps. */
@@ -23,13 +24,27 @@ static void think_say(sotto *s, const char *text) {
     turn_reply(s, text);
 }
 
-static void think_done(sotto *s) {
+void think_done(sotto *s) {
     s->think.running = 0;
+    remote_ended(s);
     turn_reply_done(s);
 }
 
+void think_fixed(sotto *s, const char *text) {
+    turn_reply(s, text ? text : APOLOGY);
+    think_done(s);
+}
+
 void think_begin(sotto *s, const char *text) {
+    if (!remote_begin(s, text)) think_local(s, text);
+}
+
+void think_local(sotto *s, const char *text) {
     uint64_t from = turn_now(s);
+    if (!s->think.local || !s->think.mind.turns) {
+        think_fixed(s, NULL);
+        return;
+    }
     s->think.running = 1;
     s->think.first = 1;
     if (llm_feed_user(&s->think.mind, text) != 0) { /* longer than the model's prompt: nothing of it was taken */
@@ -67,23 +82,27 @@ static void think_log(const sotto *s, const char *call, const char *why) {
     s->config.hooks.log(s->config.hooks.user, line);
 }
 
-static void think_call(sotto *s, const char *text, size_t len) {
+enum think_tool_end think_tool(sotto *s, const char *text, size_t len, char *result, size_t cap) {
     toolcall parsed;
-    char result[LINE_BYTES];
     event_raise(&s->events, SOTTO_EV_TOOL_CALL, turn_now(s), text);
     enum toolcall_result code = toolcall_parse(&parsed, text, len);
-    if (code != TOOLCALL_OK) {
-        event_raise(&s->events, SOTTO_EV_TOOL_RESULT, turn_now(s), toolcall_strerror(code));
-        think_log(s, text, toolcall_strerror(code));
-        think_say(s, APOLOGY);
-        return;
-    }
-    int failed = think_run_tool(s, &parsed, result, sizeof result);
+    int failed = code != TOOLCALL_OK;
+    if (failed)
+        fmt_put(result, cap, "%s", toolcall_strerror(code));
+    else
+        failed = think_run_tool(s, &parsed, result, cap);
     if (failed) think_log(s, text, result);
     event_raise(&s->events, SOTTO_EV_TOOL_RESULT, turn_now(s), result);
-    if (!failed && strcmp(parsed.tool->name, "repeat") == 0 && s->last_reply[0])
+    if (failed) return TOOL_FAILED;
+    return strcmp(parsed.tool->name, "repeat") == 0 && s->last_reply[0] ? TOOL_REPEAT : TOOL_DONE;
+}
+
+static void think_call(sotto *s, const char *text, size_t len) {
+    char result[LINE_BYTES];
+    enum think_tool_end end = think_tool(s, text, len, result, sizeof result);
+    if (end == TOOL_REPEAT)
         think_say(s, s->last_reply);
-    else if (failed || llm_feed_result(&s->think.mind, result) != 0)
+    else if (end == TOOL_FAILED || llm_feed_result(&s->think.mind, result) != 0)
         think_say(s, APOLOGY);
 }
 
@@ -104,6 +123,7 @@ static void think_generated(sotto *s, uint64_t from, uint64_t to) {
 int think_step(sotto *s) {
     think_desk *d = &s->think;
     llm_event e;
+    if (s->remote.running) return remote_step(s);
     if (!d->running) return 0;
     if (!llm_busy(&d->mind)) { /* an injected reply: nothing is left to generate */
         think_done(s);
@@ -123,6 +143,7 @@ int think_step(sotto *s) {
 }
 
 void think_stop(sotto *s) {
+    if (s->think.running || s->remote.running) remote_ended(s);
     if (!s->think.running) return;
     s->think.running = 0;
     llm_cancel(&s->think.mind);
