@@ -74,31 +74,47 @@ static int among(const char *words, const char *word) {
     return 0;
 }
 
-static int digits(const char *word, size_t len) {
+/* Bytes that digits lack: 0, or 1 when they stop at a sign; -1: no digits. */
+static int digits_rest(const char *word, size_t len) {
     size_t seen = 0;
     for (size_t i = 0; i < len; i++) {
-        int digit = word[i] >= '0' && word[i] <= '9';
+        int digit = word[i] >= '0' && word[i] <= '9', sign = i == 0 && word[i] == '-';
+        if (!digit && !sign && !(seen && strchr(".,:", word[i]) && word[i - 1] >= '0')) return -1;
         seen += (size_t)digit;
-        if (!digit && !(strchr(".,:", word[i]) && seen && i + 1 < len) && !(word[i] == '-' && i == 0)) return 0;
     }
-    return seen > 0;
+    return len && seen && word[len - 1] >= '0' && word[len - 1] <= '9' ? 0 : 1;
 }
 
-int toolcall_number_word(const char *word, size_t len) {
-    static const char words[] = " zero oh one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
-                                " eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion"
-                                " and a an half quarter quarters third thirds point minus negative dozen ";
-    if (digits(word, len)) return 1;
-    for (const char *at = words; *at; at += strcspn(at + 1, " ") + 1)
-        if (len && strncmp(at + 1, word, len) == 0 && at[1 + len] == ' ') return 1;
-    return 0;
+static const char counts[] = "zero two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen"
+                             " nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion";
+static const char amounts[] = "one oh and a an half quarter quarters third thirds point minus negative dozen";
+
+/* Bytes that the shortest of `words` beginning with word[0..len) has more, -1: none. */
+static int listed_rest(const char *words, const char *word, size_t len) {
+    int best = -1;
+    for (size_t n; *words; words += n + (words[n] == ' ')) {
+        n = strcspn(words, " ");
+        if (n >= len && memcmp(words, word, len) == 0 && (best < 0 || (int)(n - len) < best)) best = (int)(n - len);
+    }
+    return best;
+}
+
+int toolcall_counts(const char *word, size_t len) {
+    return listed_rest(counts, word, len) == 0;
+}
+
+int toolcall_number_rest(const char *word, size_t len) {
+    int rest = digits_rest(word, len), other;
+    if (rest != 0 && (other = listed_rest(counts, word, len)) >= 0 && (rest < 0 || other < rest)) rest = other;
+    if (rest != 0 && (other = listed_rest(amounts, word, len)) >= 0 && (rest < 0 || other < rest)) rest = other;
+    return rest;
 }
 
 /* Every word of a number is one. */
 static int all_numbers(const char *value) {
     for (size_t n; *value; value += n + (value[n] == ' ')) {
         n = strcspn(value, " ");
-        if (!toolcall_number_word(value, n)) return 0;
+        if (n == 0 || toolcall_number_rest(value, n) != 0) return 0;
     }
     return 1;
 }

@@ -24,7 +24,7 @@ typedef struct tool_arg_spec {
     const char *name;
     int optional;
     const char *words; /* values allowed, one space between; NULL: any text */
-    int number;        /* of a text: every word is digits or a number word (toolcall_number_word) */
+    int number;        /* of a text: every word is digits or a number word (toolcall_number_rest) */
 } tool_arg_spec;
 
 typedef struct tool_spec {
@@ -56,7 +56,9 @@ const char *toolcall_strerror(enum toolcall_result r); /* one short lower-case p
 const tool_spec *toolcall_table(uint32_t *count);
 uint32_t tool_set_count(const tool_set *set);
 const tool_spec *tool_set_at(const tool_set *set, uint32_t i); /* i < count */
-/* 1: word[0..len) is digits (with . , : - between or before them) or a word of numbers: one, twenty, half, point, a ... */
-int toolcall_number_word(const char *word, size_t len);
+/* A word of a number is digits (with . , : - between or before them) or one of: one, twenty, half, point, a ... Bytes that the shortest one
+ * beginning with word[0..len) has more; -1: none. */
+int toolcall_number_rest(const char *word, size_t len);
+int toolcall_counts(const char *word, size_t len); /* 1: it is one that says how many, and nothing else: two, twenty, hundred, not `one` or `a` */
 
 #endif
