@@ -41,7 +41,7 @@ static int check_base(const gguf *g, const gguf *base, int *named, sotto_error *
     if (code) return code;
     uint32_t got = crc32_of(base->data + base->data_at, base->size - base->data_at);
     if (got == want) return ERR_NONE;
-    return error_set(err, ERR_MODEL, "%s: was made for weights with CRC-32 %08x, those of %s have %08x", g->name, (unsigned)want, base->name,
+    return error_set(err, ERR_MODEL, "%s: was made for weights with CRC-32 %x, those of %s have %x", g->name, (unsigned)want, base->name,
                      (unsigned)got);
 }
 

@@ -6,8 +6,8 @@ that the sandbox does not let it use.  They do not change the file format, only 
 import numpy as np
 
 
-def open_model(path, context=256):
-    """A llama_cpp.Llama that keeps the logits of every position."""
+def open_model(path, context=256, adapter=None):
+    """A llama_cpp.Llama that keeps the logits of every position; `adapter`: a LoRA GGUF over it."""
     import llama_cpp
     from llama_cpp import llama_cpp as low
     default = low.llama_model_default_params
@@ -19,7 +19,7 @@ def open_model(path, context=256):
     low.llama_model_default_params = plain
     try:
         return llama_cpp.Llama(str(path), n_ctx=context, logits_all=True, verbose=False, n_threads=1, n_threads_batch=1,
-                               type_k=0, type_v=0, flash_attn=False)
+                               type_k=0, type_v=0, flash_attn=False, lora_path=str(adapter) if adapter else None)
     finally:
         low.llama_model_default_params = default
 
