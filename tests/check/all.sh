@@ -24,6 +24,6 @@ rule 'Cortex-M55 build' sh tests/check/m55.sh "$build"
 rule 'NEON and Helium kernels in QEMU' sh tests/check/emulated.sh "$build"
 rule 'clang build' clang_build
 rule 'tests under address and undefined sanitizers' sanitized
-rule 'GGUF reader and grammars under libFuzzer' fuzzed
+rule 'GGUF reader, grammars and adapters under libFuzzer' fuzzed
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]

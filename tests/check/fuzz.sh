@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs the libFuzzer targets, GGUF files and command grammars, for some seconds each. usage: fuzz.sh BUILD SECONDS
+# Runs the libFuzzer targets (GGUF files, command grammars, adapters) for some seconds each. usage: fuzz.sh BUILD SECONDS
 set -e
 out=$1/fuzz
 mkdir -p "$out/corpus"
@@ -10,3 +10,7 @@ mkdir -p "$out/grammars"
 clang -std=c11 -g -O1 -I. -ffp-contract=off -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o "$out/fuzz_grammar" tests/fuzz_grammar.c models/asr/grammar*.c models/asr/match*.c runtime/base/*.c
 cp models/packs/nano/*.grammar "$out/grammars/"
 "$out/fuzz_grammar" -max_total_time="$2" -max_len=4096 -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 "$out/grammars" 2>&1 | tail -n 12
+mkdir -p "$out/adapters"
+clang -std=c11 -g -O1 -I. -ffp-contract=off -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o "$out/fuzz_lora" tests/fuzz_lora.c models/llm/lora*.c models/llm/matrix.c models/llm/llama_bind.c models/layers.c models/gguf*.c models/kernels/ref.c models/kernels/select.c models/kernels/select_ref.c runtime/base/*.c
+cp tests/golden/lora_*.gguf "$out/adapters/"
+"$out/fuzz_lora" -max_total_time="$2" -max_len=16384 -rss_limit_mb=1024 -print_final_stats=1 "$out/adapters" 2>&1 | tail -n 12
