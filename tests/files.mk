@@ -5,6 +5,7 @@ TESTS += test_tokenizer
 TESTS += test_sampler
 TESTS += test_sinks
 TESTS += test_toolcall
+TESTS += test_constrain
 TESTS += test_llm test_ahead
 TESTS += test_acoustic
 TESTS += test_vocoder

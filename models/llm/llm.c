@@ -1,5 +1,5 @@
 /* llm: set-up, the queue of tokens, and what is fed into a turn (see llm.h); generation is in llm_step.c. */
-#include "models/llm/llm.h"
+#include "models/llm/llm_ahead.h"
 #include <string.h>
 
 static uint32_t control(const llm *m, const char *text) {
@@ -13,16 +13,30 @@ int llm_bind(llm *m, const gguf *g, sotto_error *err) {
     return code ? code : tok_bind(&m->tok, g, m->model.config.vocab, err);
 }
 
+static uint32_t header_bytes(const char *header) {
+    return header ? (uint32_t)strlen(header) : 0;
+}
+
+/* Rows of the snapshot. A header has two bytes a token and more; one of less is computed again for each conversation. */
+static uint32_t start_rows(const char *header) {
+    return 1 + (header ? header_bytes(header) / 2 + 2 : 0);
+}
+
 void llm_layout(llm *m, arena *a, const llm_limits *limits) {
-    llama_limits model = {limits->k, limits->window, limits->sinks, limits->batch, limits->kv, 0};
-    uint32_t vocab = m->model.config.vocab;
+    uint32_t undo = limits->ahead > limits->lookup ? limits->ahead : limits->lookup, vocab = m->model.config.vocab;
+    llama_limits model = {.k = limits->k, .window = limits->window, .sinks = limits->sinks, .batch = limits->batch, .kv = limits->kv, .undo = undo};
     m->limits = *limits;
     llama_layout(&m->model, a, &model);
+    lora_layout(&m->model.side, a, m->model.config.layers, limits->adapter_rank);
+    llama_state_layout(&m->start, a, &m->model, limits->snapshot ? start_rows(limits->header) : 0);
     tok_layout(&m->tok, a);
+    constrain_layout(&m->rule, a, &m->tok, &limits->tools, limits->constrain, limits->max_text);
     sampler_init(&m->pick, vocab, limits->temperature, limits->top_k, limits->top_p, limits->seed);
     m->pick.min_p = limits->min_p;
     m->pick.repeat = limits->repeat;
-    m->queue_cap = 2 * limits->max_text + LLM_QUEUE_SPARE;
+    m->ahead.room = limits->ahead;
+    m->ahead.token = ARENA_ARRAY(a, uint32_t, undo + 1);
+    m->queue_cap = 2 * limits->max_text + LLM_QUEUE_SPARE + header_bytes(limits->header);
     m->queue = ARENA_ARRAY(a, uint32_t, m->queue_cap);
     m->logits = ARENA_ARRAY(a, float, vocab);
     if (!a->base || a->failed) return;
@@ -36,15 +50,44 @@ void llm_layout(llm *m, arena *a, const llm_limits *limits) {
 
 void llm_scratch(llm *m, arena *a) {
     size_t mark = arena_mark(a); /* a text is cut into tokens before any of them goes through the model: the two share */
-    tok_scratch(&m->tok, a, m->limits.max_text);
+    uint32_t header = header_bytes(m->limits.header);
+    tok_scratch(&m->tok, a, header > m->limits.max_text ? header : m->limits.max_text);
     arena_rewind(a, mark);
     llama_scratch(&m->model, a);
     sampler_scratch(&m->pick, a);
+    m->drafted = m->limits.lookup ? (float *)arena_take(a, m->limits.lookup + 1, m->model.config.vocab * sizeof(float)) : NULL;
+}
+
+/* `<s>` and the header wait in the queue, unless they can be had from the snapshot. */
+static void llm_begin(llm *m) {
+    if (!m->turns) return;
+    if (m->tok.add_bos && m->tok.bos != TOK_NONE) m->queue[m->queued++] = m->tok.bos;
+    if (m->limits.header) {
+        const char *text = m->limits.header;
+        int n = tok_encode(&m->tok, m->queue + m->queued, m->queue_cap - m->queued, text, strlen(text), TOK_SPECIAL | TOK_NO_BOS);
+        m->queued += n > 0 ? (uint32_t)n : 0;
+    }
+    m->prefix = m->queued;
+    if (m->queued == 0 || m->start.room == 0) return;
+    if (m->start.rows) {
+        llama_state_load(&m->start, &m->model);
+    } else {
+        llama_eval(&m->model, m->queue, m->queued, NULL);
+        llama_state_save(&m->start, &m->model);
+    }
+    recent_put(m, m->queue, m->queued);
+    memset(m->queue, 0, m->queued * sizeof *m->queue);
+    m->queued = 0;
 }
 
 void llm_reset(llm *m) {
-    llama_reset(&m->model);
+    if (m->start.rows == 0) llama_reset(&m->model);
     sampler_reset(&m->pick);
+    constrain_reset(&m->rule);
+    ahead_clear(m);
+    memset(&m->counts, 0, sizeof m->counts);
+    memset(m->recent, 0, sizeof m->recent);
+    m->taken = 0;
     m->state = LLM_WAIT_USER;
     m->queued = 0;
     m->turn_at = TOK_NONE;
@@ -58,6 +101,7 @@ void llm_reset(llm *m) {
     memset(m->call_text, 0, sizeof m->call_text);
     m->call_len = 0;
     m->prompt_tokens = m->reply_tokens = 0;
+    llm_begin(m);
 }
 
 /* ---- the queue ---- */
@@ -97,22 +141,22 @@ static int finish(llm *m, uint32_t before, int code, enum llm_state next) {
 /* Between turns the queue may hold what closed the last one. When the next text would not fit behind it (turns cancelled in
  * the middle of their prompts, one after the other) it goes through the model now, as one longer piece of work. */
 static void make_room(llm *m) {
+    uint32_t known;
     if (m->queued <= m->limits.max_text + LLM_QUEUE_SPARE / 2) return;
-    llama_eval(&m->model, m->queue, m->queued, NULL);
-    m->queued = 0;
+    while (m->queued) llm_take_batch(m, &known);
 }
 
 int llm_feed_user(llm *m, const char *text) {
     if (!m->turns || m->state != LLM_WAIT_USER) return ERR_STATE;
     make_room(m);
     uint32_t before = m->queued;
-    int first = llama_total(&m->model) == 0 && before == 0, code = ERR_NONE;
-    if (first && m->tok.add_bos && m->tok.bos != TOK_NONE) code = put_token(m, m->tok.bos);
-    if (!code) code = put_token(m, m->user);
+    int code = put_token(m, m->user);
     if (!code) code = put_text(m, text, TOK_NO_BOS, 4);
     code = finish(m, before, code, LLM_HEAD);
-    if (!code) m->turn_at = before;
-    return code;
+    if (code) return code;
+    m->turn_at = before;
+    constrain_user(&m->rule, text);
+    return ERR_NONE;
 }
 
 int llm_feed_result(llm *m, const char *text) {
@@ -120,6 +164,7 @@ int llm_feed_result(llm *m, const char *text) {
     if (m->state != LLM_WAIT_RESULT) return ERR_STATE;
     int code = put_text(m, text, TOK_NO_BOS, 4);
     if (!code) code = put_token(m, m->say);
+    if (!code) constrain_result(&m->rule, text);
     return finish(m, before, code, LLM_IN_REPLY);
 }
 
@@ -134,14 +179,42 @@ int llm_inject_say(llm *m, const char *text) {
     return code;
 }
 
+/* A raw text is the first of its conversation when nothing but what turns begin with came before; then it stands alone. */
 int llm_raw_begin(llm *m, const char *text) {
     if (m->state != LLM_WAIT_USER) return ERR_STATE;
+    ahead_drop(m);
     make_room(m);
     uint32_t before = m->queued;
-    int first = llama_total(&m->model) == 0 && before == 0;
+    int first = llama_total(&m->model) + before == m->prefix;
     int code = put_text(m, text, TOK_SPECIAL | (first ? 0 : TOK_NO_BOS), 4);
     if (!code && m->queued == 0) code = ERR_ARG; /* nothing to go on from */
+    if (!code && first && m->prefix) {
+        llama_reset(&m->model);
+        memmove(m->queue, m->queue + before, (m->queued - before) * sizeof *m->queue);
+        m->queued -= before;
+    }
     return finish(m, before, code, LLM_RAW);
+}
+
+static int put_part(llm *m, uint32_t mark, const char *text) {
+    int code = put_token(m, mark);
+    return code ? code : put_text(m, text, TOK_NO_BOS, 1);
+}
+
+int llm_tell(llm *m, const char *user, const char *call, const char *result, const char *reply) {
+    if (!m->turns || m->state != LLM_WAIT_USER) return ERR_STATE;
+    make_room(m);
+    uint32_t before = m->queued;
+    int code = put_part(m, m->user, user);
+    if (!code && call) code = put_part(m, m->call, call);
+    if (!code && call) code = put_part(m, m->result, result ? result : "");
+    if (!code) code = put_part(m, m->say, reply);
+    if (!code) code = put_token(m, m->end);
+    if (code) m->queued = before;
+    if (!code) constrain_user(&m->rule, user);
+    if (!code) constrain_answer(&m->rule, 0);
+    if (!code && result) constrain_result(&m->rule, result);
+    return code;
 }
 
 /* What closes the turn from here. A turn wholly in the queue has left no trace and is taken back. The 4 spare places of

@@ -8,15 +8,24 @@
  * tokens that the turn format allows at a place can be picked there. A unit of work is one prompt batch or one token:
  * a picked token is taken into the cache by the next step, or together with the next prompt.
  * A file without these control tokens does raw completion only.
+ *
+ * Three ways to be done before one is asked (llm_ahead.c, llama_state.c), none of which changes a token, a piece of text or a
+ * byte that the cache holds:
+ *  - What every conversation begins with (`<s>`, then limits.header) is computed once and copied back by llm_reset.
+ *  - llm_expect says what the user is saying; llm_ahead_step takes it into the cache and goes on to the model's answer. A text that turns
+ *    out otherwise is taken back up to where it differs (llama_rollback is exact), what was right costs the turn nothing.
+ *  - Prompt lookup (Saxena 2023): what followed the last occurrence of the newest tokens is tried in one batch with the next token and
+ *    kept as far as the model itself picks it.
  */
 #ifndef SOTTO_MODELS_LLM_LLM_H
 #define SOTTO_MODELS_LLM_LLM_H
-#include "models/llm/llama.h"
+#include "models/llm/constrain.h"
+#include "models/llm/llama_state.h"
 #include "models/llm/sampler.h"
 #include "models/llm/tokenizer.h"
 #include "models/llm/toolcall.h"
 
-enum { LLM_PIECE = TOK_PIECE_MAX + 4, LLM_QUEUE_SPARE = 16 };
+enum { LLM_PIECE = TOK_PIECE_MAX + 4, LLM_QUEUE_SPARE = 16, LLM_LOOKUP_MAX = 8, LLM_RECENT = 128 /* a power of two */ };
 
 typedef struct llm_limits {
     const kernels *k;
@@ -29,6 +38,13 @@ typedef struct llm_limits {
     float min_p, repeat;      /* 0: off; 1: off (sampler.h) */
     uint32_t top_k;
     uint64_t seed;
+    uint32_t constrain;    /* CONSTRAIN_* of constrain.h; 0: whatever the model writes */
+    tool_set tools;        /* the caller's own; outlive the model */
+    uint32_t ahead;        /* tokens that may be worked out ahead of a turn; 0: none. Each takes a row more of the cache */
+    uint32_t lookup;       /* tokens tried by prompt lookup, < batch, <= LLM_LOOKUP_MAX; 0: none */
+    int snapshot;          /* 1: what conversations begin with is kept */
+    uint32_t adapter_rank; /* the greatest rank of an adapter that llm_adapt takes; 0: none */
+    const char *header;    /* text, with control tokens, that every conversation begins with after `<s>`; NULL: none. Outlives the model */
 } llm_limits;
 
 enum llm_event_type {
@@ -45,17 +61,39 @@ typedef struct llm_event {
     const char *text; /* NUL-terminated, valid until the next call; "" when there is none */
     size_t len;       /* bytes */
     uint32_t tokens;  /* PREFILL: tokens taken; else 1 */
+    uint32_t known;   /* of them, those that were in the cache already, or that were picked ahead */
     uint32_t token;   /* the token picked, TOK_NONE for IDLE and PREFILL */
     int last;         /* PREFILL: the prompt is done; END: 1 when the reply was cut at max_reply */
 } llm_event;
 
 enum llm_state { LLM_WAIT_USER, LLM_HEAD, LLM_IN_CALL, LLM_WAIT_RESULT, LLM_IN_REPLY, LLM_RAW };
 
+typedef struct llm_ahead { /* what lies in the cache, or was picked, before the turn came to it */
+    uint32_t *token;       /* [room + 1] */
+    uint32_t room;         /* rows that can be taken back */
+    uint32_t count;        /* tokens known: of the expected text, then the model's own */
+    uint32_t said;         /* of them, the expected text's */
+    uint32_t rows;         /* of them, in the cache; what comes after said lacks its last row at most */
+    uint32_t read;         /* of them, the turn's by now */
+    int whole;             /* the expected text may be complete: the model may answer it */
+    int scored;            /* llm.logits belong to the last of the `rows` */
+    int over;              /* the model's answer needs someone, is complete, or has no room */
+    enum llm_state state;  /* where the turn will be after them */
+    sampler pick;          /* and its sampler */
+} llm_ahead;
+
+typedef struct llm_counts {           /* since the reset */
+    uint64_t ahead_rows, ahead_used;  /* rows worked out ahead; those that a turn then took */
+    uint64_t ahead_picks, picks_used; /* tokens picked ahead, likewise */
+    uint64_t drafted, accepted;       /* tokens tried by prompt lookup; those that the model picked too */
+} llm_counts;
+
 typedef struct llm {
     llama model;
     tokenizer tok;
     sampler pick;
     llm_limits limits;
+    constrain rule;                        /* what may be picked */
     uint32_t user, call, result, say, end; /* the control tokens; TOK_NONE: none */
     int turns;                             /* 1: the file has all five */
     /* state */
@@ -73,6 +111,13 @@ typedef struct llm {
     char call_text[TOOL_TEXT + 1];
     uint32_t call_len;
     uint64_t prompt_tokens, reply_tokens; /* since reset: taken from prompts, picked */
+    llama_state start;                    /* what conversations begin with */
+    uint32_t prefix;                      /* its tokens */
+    llm_ahead ahead;
+    llm_counts counts;
+    float *drafted;              /* scratch [(lookup + 1) x vocab] */
+    uint32_t recent[LLM_RECENT]; /* the last tokens taken, a ring */
+    uint32_t taken;              /* tokens taken, modulo 2^32 */
 } llm;
 
 int llm_bind(llm *m, const gguf *g, sotto_error *err);       /* 0 or ERR_MODEL; m is valid after 0 only, g must outlive it */
@@ -87,11 +132,25 @@ int llm_feed_result(llm *m, const char *text); /* after LLM_CALL */
 int llm_inject_say(llm *m, const char *text);
 /* Raw completion of a text in which control tokens count. From LLM_WAIT_USER; ends at the file's end token or max_reply. */
 int llm_raw_begin(llm *m, const char *text);
+/* A turn that someone else answered joins the history; call and result may be NULL. From LLM_WAIT_USER. All of it or, with a code, nothing. */
+int llm_tell(llm *m, const char *user, const char *call, const char *result, const char *reply);
 /* Closes the running turn; a turn of which nothing went through is taken back. Never fails. */
 void llm_cancel(llm *m);
 
 /* One unit of work. Returns 1 when it did some, 0 when idle. */
 int llm_step(llm *m, llm_event *out);
 int llm_busy(const llm *m); /* llm_step would do something */
+
+/* From now on the model speaks with this adapter (NULL: without one), which outlives it. What the cache holds was computed without it and is kept,
+ * unless no turn came yet: then it is as if the adapter had been there from the start. From LLM_WAIT_USER, else ERR_STATE; ERR_ARG: its rank is
+ * greater than limits.adapter_rank. */
+int llm_adapt(llm *m, const lora *x);
+
+/* The next user text as far as it is known; `whole`: this may be all of it. From LLM_WAIT_USER. 0, ERR_ARG or ERR_STATE. No visible effect. */
+int llm_expect(llm *m, const char *text, int whole);
+/* One unit of work that nobody waits for: what closed the last turn, the expected text, the model's answer to it up to where it needs the
+ * result of a call. Returns tokens done, 0: there is no such work. */
+uint32_t llm_ahead_step(llm *m);
+void llm_forget(llm *m); /* nothing is expected any more: the cache is what it was. Between turns */
 
 #endif

@@ -3,7 +3,7 @@
  * A picked token waits in the queue; the next step takes it into the cache and picks from the logits that it gave. So the
  * first token after a prompt costs only the picking, and the last one of a turn rides with the next prompt.
  */
-#include "models/llm/llm.h"
+#include "models/llm/llm_ahead.h"
 #include <string.h>
 
 static const float never = -3.4e38f;
@@ -12,16 +12,28 @@ int llm_busy(const llm *m) {
     return m->state != LLM_WAIT_USER && m->state != LLM_WAIT_RESULT;
 }
 
-/* Up to `batch` queued tokens through the model; with the last of them come the logits. */
-static uint32_t take_batch(llm *m) {
-    uint32_t n = m->queued < m->limits.batch ? m->queued : m->limits.batch;
-    int all = n == m->queued;
-    llama_eval(&m->model, m->queue, n, all ? m->logits : NULL);
+static void unqueue(llm *m, uint32_t n) {
+    recent_put(m, m->queue, n);
     memmove(m->queue, m->queue + n, (m->queued - n) * sizeof *m->queue);
     m->queued -= n;
-    m->scored = all;
+}
+
+/* With the last token of the queue come the logits, unless nobody will pick from them. */
+uint32_t llm_take_batch(llm *m, uint32_t *known) {
+    uint32_t n = *known = ahead_take(m);
+    unqueue(m, n);
     m->turn_at = TOK_NONE;
-    return n;
+    m->scored = llm_busy(m);
+    if (m->queued == 0) return n;
+    if (n == 0 && ahead_lookup(m)) {
+        unqueue(m, 1);
+        return 1;
+    }
+    uint32_t more = m->queued < m->limits.batch ? m->queued : m->limits.batch;
+    m->scored = more == m->queued && llm_busy(m);
+    llama_eval(&m->model, m->queue, more, m->scored ? m->logits : NULL);
+    unqueue(m, more);
+    return n + more;
 }
 
 /* Control tokens that the turn format does not allow here are never picked. */
@@ -36,13 +48,38 @@ static void forbid(llm *m) {
 
 /* Only a call or a reply can follow the user's text. */
 static uint32_t pick_head(llm *m) {
-    return m->logits[m->call] > m->logits[m->say] ? m->call : m->say;
+    return m->logits[m->call] > m->logits[m->say] && constrain_can_call(&m->rule) ? m->call : m->say;
 }
 
-static uint32_t pick(llm *m) {
-    if (m->state == LLM_HEAD) return pick_head(m);
-    forbid(m);
-    return sampler_pick(&m->pick, m->logits);
+/* The constraint follows what is picked. */
+static void picked(llm *m, uint32_t id) {
+    if (m->state == LLM_HEAD) constrain_answer(&m->rule, id == m->call);
+    if (m->state == LLM_IN_CALL) constrain_take_call(&m->rule, id, m->result);
+    if (m->state == LLM_IN_REPLY) constrain_take_reply(&m->rule, id, m->end);
+}
+
+uint32_t llm_pick_fresh(llm *m) {
+    uint32_t id, vocab = m->model.config.vocab;
+    int greedy = m->pick.temperature <= 0 && m->pick.repeat <= 1;
+    if (m->state == LLM_HEAD) {
+        id = pick_head(m);
+    } else {
+        forbid(m);
+        if (m->state == LLM_IN_CALL) constrain_mask_call(&m->rule, m->logits, vocab, m->result, greedy);
+        if (m->state == LLM_IN_REPLY) constrain_mask_reply(&m->rule, m->logits, vocab, m->end, greedy);
+        id = sampler_pick(&m->pick, m->logits);
+    }
+    picked(m, id);
+    return id;
+}
+
+static uint32_t pick(llm *m, uint32_t *known) {
+    uint32_t id = ahead_next(m);
+    *known = id != TOK_NONE;
+    if (id == TOK_NONE) return llm_pick_fresh(m);
+    if (m->state != LLM_HEAD) sampler_took(&m->pick, id);
+    picked(m, id);
+    return id;
 }
 
 static void give(llm_event *out, enum llm_event_type type, const char *text, size_t len) {
@@ -71,7 +108,7 @@ static uint32_t on_call(llm *m, uint32_t id, llm_event *out) {
     size_t n = id == m->result ? 0 : show(m, id), room = TOOL_TEXT - m->call_len;
     memcpy(m->call_text + m->call_len, m->piece, n < room ? n : room);
     m->call_len += (uint32_t)(n < room ? n : room);
-    if (id != m->result && m->call_len < TOOL_TEXT && m->produced < m->limits.max_reply) return id;
+    if (id != m->result && m->call_len < TOOL_TEXT && (m->limits.constrain || m->produced < m->limits.max_reply)) return id;
     m->call_text[m->call_len] = 0;
     m->state = LLM_WAIT_RESULT;
     give(out, LLM_CALL, m->call_text, m->call_len);
@@ -95,7 +132,7 @@ static uint32_t on_reply(llm *m, uint32_t id, llm_event *out) {
 
 /* One token: what it means decides what enters the cache next. */
 static void take_token(llm *m, llm_event *out) {
-    uint32_t id = pick(m);
+    uint32_t id = pick(m, &out->known);
     give(out, LLM_TOKEN, "", 0);
     out->tokens = 1;
     m->scored = 0;
@@ -113,14 +150,15 @@ static void take_token(llm *m, llm_event *out) {
 }
 
 int llm_step(llm *m, llm_event *out) {
-    *out = (llm_event){LLM_IDLE, "", 0, 0, TOK_NONE, 0};
+    *out = (llm_event){.type = LLM_IDLE, .text = "", .token = TOK_NONE};
     if (!llm_busy(m)) return 0;
     if (!m->scored) {
-        uint32_t n = take_batch(m);
+        uint32_t known, n = llm_take_batch(m, &known);
         if (m->prompt) {
             m->prompt_tokens += n;
             out->type = LLM_PREFILL;
             out->tokens = n;
+            out->known = known;
             out->last = m->scored;
             return 1;
         }

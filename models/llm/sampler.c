@@ -23,8 +23,10 @@ void sampler_reset(sampler *s) {
     s->picked = 0;
 }
 
+static const uint64_t STEP = 0x9e3779b97f4a7c15u; /* of splitmix64 */
+
 static float uniform(sampler *s) { /* [0, 1) in steps of 2^-24 */
-    uint64_t z = s->state += 0x9e3779b97f4a7c15u;
+    uint64_t z = s->state += STEP;
     z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
     z = (z ^ z >> 27) * 0x94d049bb133111ebu;
     return (float)((z ^ z >> 31) >> 40) * 0x1p-24f;
@@ -118,4 +120,9 @@ uint32_t sampler_pick(sampler *s, float *logits) {
     uint32_t id = s->temperature > 0 ? draw(s, logits) : sampler_greedy(logits, s->vocab);
     s->recent[s->picked++ % SAMPLER_RECENT] = id;
     return id;
+}
+
+void sampler_took(sampler *s, uint32_t id) {
+    if (s->temperature > 0) s->state += STEP; /* one number was drawn for it */
+    s->recent[s->picked++ % SAMPLER_RECENT] = id;
 }

@@ -31,5 +31,6 @@ void sampler_reset(sampler *s); /* back to the seed */
 uint32_t sampler_greedy(const float *logits, uint32_t vocab);
 /* A token; logits [vocab] are overwritten unless greedy without a repetition penalty. */
 uint32_t sampler_pick(sampler *s, float *logits);
+void sampler_took(sampler *s, uint32_t id); /* as if sampler_pick had just given this token */
 
 #endif
