@@ -80,7 +80,7 @@ static void llm_begin(llm *m) {
     m->queued = 0;
 }
 
-void llm_reset(llm *m) {
+void llm_restart(llm *m) {
     if (m->start.rows == 0) llama_reset(&m->model);
     sampler_reset(&m->pick);
     constrain_reset(&m->rule);

@@ -44,6 +44,7 @@ typedef struct llm_limits {
     uint32_t lookup;       /* tokens tried by prompt lookup, < batch, <= LLM_LOOKUP_MAX; 0: none */
     int snapshot;          /* 1: what conversations begin with is kept */
     uint32_t adapter_rank; /* the greatest rank of an adapter that llm_adapt takes; 0: none */
+    const lora *adapter;   /* worn after a reset; NULL: none */
     const char *header;    /* text, with control tokens, that every conversation begins with after `<s>`; NULL: none. Outlives the model */
 } llm_limits;
 
@@ -124,6 +125,7 @@ int llm_bind(llm *m, const gguf *g, sotto_error *err);       /* 0 or ERR_MODEL; 
 void llm_layout(llm *m, arena *a, const llm_limits *limits); /* what lives between steps */
 void llm_scratch(llm *m, arena *a);                          /* what one call needs only while it runs; after llm_layout */
 void llm_reset(llm *m);
+void llm_restart(llm *m); /* a reset that leaves the adapter as it is */
 
 /* Queue texts. 0; ERR_ARG: longer than max_text; ERR_STATE: not possible now. Control tokens in the text stay plain text. */
 int llm_feed_user(llm *m, const char *text);   /* begins a turn */
