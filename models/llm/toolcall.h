@@ -31,6 +31,7 @@ typedef struct tool_spec {
     const char *name;
     uint32_t args;
     tool_arg_spec arg[TOOL_ARGS];
+    int fixed; /* 1: the same arguments have the same result whenever they are asked, and nothing else happens */
 } tool_spec;
 
 /* The tools that may be called: the caller's own, then the table. Names are unique. */
