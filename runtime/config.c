@@ -21,6 +21,10 @@ void sotto_config_default(sotto_config *c) {
     c->top_p = 1.0f;
     c->repeat_penalty = 1.0f;
     c->seed = 1;
+    c->snapshot = 1;
+    c->speculate = 1;
+    c->llm_ahead = 64;
+    c->replies = 16;
     c->speed = 1.0f;
     c->vad_threshold = 0.5f;
     c->endpoint_ms = 640;
@@ -34,6 +38,7 @@ void sotto_config_default(sotto_config *c) {
     c->budget_ns[SOTTO_ASR_FINALIZE] = 10 * MS;
     c->budget_ns[SOTTO_LLM_PREFILL] = 20 * MS;
     c->budget_ns[SOTTO_LLM_FIRST] = 5 * MS;
+    c->budget_ns[SOTTO_LLM_TTFT] = 25 * MS;
     c->budget_ns[SOTTO_LLM_TOKENS] = 5 * MS;
     c->budget_ns[SOTTO_TTS_CLAUSE] = 5 * MS;
     c->budget_ns[SOTTO_TTS_ACOUSTIC] = 15 * MS;
@@ -57,6 +62,9 @@ int config_check(const sotto_config *c, sotto_error *e) {
     if (c->llm_window < 16 || c->llm_window > 65536) return config_refuse(e, "llm_window", "16 to 65536 rows");
     if (c->llm_sinks > 256) return config_refuse(e, "llm_sinks", "at most 256 rows");
     if (c->llm_batch < 1 || c->llm_batch > 64) return config_refuse(e, "llm_batch", "1 to 64");
+    if (c->llm_ahead > 1024) return config_refuse(e, "llm_ahead", "at most 1024 rows");
+    if (c->lookup > LLM_LOOKUP_MAX || c->lookup >= c->llm_batch) return config_refuse(e, "lookup", "0 to 8 tokens, less than llm_batch");
+    if (c->replies > 1024) return config_refuse(e, "replies", "at most 1024");
     if (c->max_reply < 1 || c->max_reply > 4096) return config_refuse(e, "max_reply", "1 to 4096 tokens");
     if ((unsigned)c->llm_kv > SOTTO_KV_I8) return config_refuse(e, "llm_kv", "SOTTO_KV_F32, F16 or I8");
     if (!(c->speed >= 0.5f && c->speed <= 2.0f)) return config_refuse(e, "speed", "0.5 to 2");
@@ -72,6 +80,8 @@ int config_check(const sotto_config *c, sotto_error *e) {
         return error_set(e, ERR_ARG, "%s",
                          sotto_grammar_error(c->grammar)[0] ? sotto_grammar_error(c->grammar)
                                                             : "config.grammar: expected one that sotto_grammar_open compiled");
+    if (c->adapter && !c->llm) return config_refuse(e, "adapter", "a language model (config.llm) to go with it");
+    if (c->adapter_rank > LORA_MAX_RANK) return config_refuse(e, "adapter_rank", "at most 256");
     if (!(c->grammar_accept >= 0.0f && c->grammar_accept <= 1.0f)) return config_refuse(e, "grammar_accept", "0 to 1");
     int voices = !!c->g2p + !!c->tts + !!c->vocoder;
     if (voices != 0 && voices != 3) return config_refuse(e, "g2p/tts/vocoder", "all three models, or none");

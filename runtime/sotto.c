@@ -53,7 +53,11 @@ static int layout_llm(layout *l, llm *x) {
                          .top_p = c->top_p,
                          .min_p = c->min_p,
                          .repeat = c->repeat_penalty,
-                         .seed = c->seed};
+                         .seed = c->seed,
+                         .ahead = c->llm_ahead,
+                         .lookup = c->lookup,
+                         .snapshot = c->snapshot != 0};
+    if (adapter_limits(c, file, &limits, &l->err) != 0) return l->err.code;
     llm_layout(x, &l->kept, &limits);
     llm_scratch(x, &l->scratch);
     arena_rewind(&l->scratch, mark);
@@ -88,10 +92,11 @@ static void layout_audio(layout *l, listen_desk *d) {
 }
 
 /* Queues, text and the clock. */
-static void layout_runtime(layout *l, event_queue *q, turn_clock *t, command_desk *d, remote_desk *far, ring *out, char **text) {
+static void layout_runtime(layout *l, event_queue *q, turn_clock *t, command_desk *d, remote_desk *far, replies_desk *kept, ring *out, char **text) {
     const sotto_config *c = l->c;
     command_layout(d, &l->kept, c);
     remote_layout(far, &l->kept, c);
+    replies_layout(kept, &l->kept, c);
     event_layout(q, &l->kept, c->max_text);
     spans_layout(t, &l->kept);
     text[0] = ARENA_ARRAY(&l->kept, char, c->max_text);
@@ -139,10 +144,11 @@ __attribute__((noinline)) static void plan_rest(layout *l) {
     turn_clock t;
     command_desk command;
     remote_desk far;
+    replies_desk kept;
     ring out;
     char *text[2];
     layout_audio(l, &d);
-    layout_runtime(l, &q, &t, &command, &far, &out, text);
+    layout_runtime(l, &q, &t, &command, &far, &kept, &out, text);
 }
 
 int sotto_plan(const sotto_config *c, sotto_memory_report *report) {
@@ -175,7 +181,7 @@ static int build(layout *l, sotto *s) {
     if (code == 0) code = layout_speech(l, &s->speak.voice);
     if (code != 0) return code;
     layout_audio(l, &s->listen);
-    layout_runtime(l, &s->events, &s->clock, &s->command, &s->remote, &s->speak.out, text);
+    layout_runtime(l, &s->events, &s->clock, &s->command, &s->remote, &s->replies, &s->speak.out, text);
     s->reply = text[0];
     s->last_reply = text[1];
     return l->kept.failed || l->scratch.failed ? ERR_MEM : 0;

@@ -49,6 +49,12 @@ typedef struct sotto_grammar {
     uint64_t opaque[512];
 } sotto_grammar;
 
+/* A checked low-rank adapter (LoRA) for one language model. The caller owns it and the file's bytes; they and that model outlive every runtime that
+ * speaks with it. */
+typedef struct sotto_adapter {
+    uint64_t opaque[64];
+} sotto_adapter;
+
 /* ---- what the platform does for the runtime ---- */
 
 typedef struct sotto_tool_arg {
@@ -104,9 +110,11 @@ typedef enum sotto_span_id {
     SOTTO_ENDPOINT,        /* last speech sample -> the turn is judged over */
     SOTTO_ASR_FINALIZE,    /* turn over -> final transcript */
     SOTTO_GRAMMAR,         /* transcript -> the grammar's answer, its tool run; the model's spans did not happen then */
+    SOTTO_KEPT,            /* transcript -> a kept answer (config.replies); the model's spans did not happen then */
     SOTTO_PROMPT,          /* transcript -> prompt tokens queued */
     SOTTO_LLM_PREFILL,     /* prompt tokens through the model */
     SOTTO_LLM_FIRST,       /* prefill done -> first generated token */
+    SOTTO_LLM_TTFT,        /* turn over -> first generated token */
     SOTTO_LLM_TOKENS,      /* all generated tokens (busy / steps = time a token) */
     SOTTO_TTS_CLAUSE,      /* first clause complete -> phonemes */
     SOTTO_TTS_ACOUSTIC,    /* phonemes -> first acoustic frames */
@@ -134,6 +142,9 @@ typedef struct sotto_config {
     const sotto_grammar *grammar; /* what may be commanded; NULL: none */
     float grammar_accept;         /* how sure a sentence of the grammar must be, 0..1; below, the speech is dictation */
 
+    const sotto_adapter *adapter; /* of the language model, on from the start and after a reset; NULL: none */
+    uint32_t adapter_rank;        /* the greatest rank that sotto_adapt may bring, 0..256; that of `adapter` counts too */
+
     uint32_t input_samples, output_samples; /* ring sizes, powers of two */
     uint32_t max_text;                      /* longest transcript or reply in bytes, 64..4096 */
     uint32_t beam;                          /* hypotheses of the search for words, 1..512 */
@@ -147,6 +158,14 @@ typedef struct sotto_config {
     float repeat_penalty;     /* 1: off; above, the last 64 tokens picked are less likely */
     uint32_t top_k;
     uint64_t seed;
+
+    /* being early; runtime/README.md, "Latency by design" */
+    uint32_t snapshot;    /* 1: what every conversation begins with is computed once and copied */
+    uint32_t speculate;   /* 1: the model takes in what is being said, and picks its answer, before the turn is over */
+    uint32_t llm_ahead;   /* rows more of the cache for that, 0..1024; 0: none */
+    uint32_t lookup;      /* tokens tried at once by prompt lookup, at most 8 and less than llm_batch; 0: off */
+    uint32_t replies;     /* answers kept for questions without time and context, at most 1024; 0: off */
+    uint32_t whole_reply; /* 1: speech waits for the whole reply, to measure what not waiting gains */
 
     float speed;                /* of speech, 0.5..2 */
     float vad_threshold;        /* how sure the detector of speech must be, 0.05..0.95 */
@@ -221,7 +240,30 @@ typedef struct sotto_statistics {
     uint64_t prompt_tokens, prompt_ns, reply_tokens, reply_ns; /* of the local model */
     /* turns that hooks.remote answered; that were answered otherwise because it failed; that it left in the middle of the reply */
     uint64_t remote_turns, remote_fallbacks, remote_cuts;
+    uint64_t ahead_rows, ahead_used;       /* tokens of users taken into the cache early, and how many of them turns then needed */
+    uint64_t ahead_picks, picks_used;      /* tokens picked early, likewise */
+    uint64_t ahead_ns;                     /* work on them, in prompt_ns and reply_ns too */
+    uint64_t lookup_tried, lookup_taken;   /* tokens of prompt lookup, and how many the model picked too */
+    uint64_t replies_hits, replies_misses; /* questions that a kept answer may serve, and did; and did not */
+    uint64_t told;                         /* turns answered by others that the model's history holds */
+    char llm_version[96]; /* of the local language model: general.version and, behind a +, its adapter's: "nano-2+butler-1"; "" without one */
 } sotto_statistics;
+
+typedef struct sotto_tool_info { /* a tool that the model may call */
+    const char *name;
+    int own; /* 1: the caller's, not one of the built-in table */
+    int args;
+    struct {
+        const char *name;
+        int optional;
+        const char *words; /* the values allowed, one space between; NULL: any text */
+    } arg[SOTTO_TOOL_ARGS];
+} sotto_tool_info;
+
+typedef struct sotto_adapter_report {
+    uint32_t rank, matrices; /* the greatest rank; matrices that are adapted */
+    int named;               /* 1: the file names the weights that it was made for, and the model has them; 0: only its shapes were compared */
+} sotto_adapter_report;
 
 /* ---- set up ---- */
 
@@ -240,6 +282,12 @@ const char *sotto_grammar_error(const sotto_grammar *g);
 void sotto_grammar_size(const sotto_grammar *g, sotto_grammar_report *out); /* all 0 when it is not open */
 /* A random sentence of the grammar. SOTTO_OK, or SOTTO_AGAIN when it was cut in a loop. */
 int sotto_grammar_sample(const sotto_grammar *g, uint64_t seed, char *out, size_t cap);
+/* Checks an adapter file (GGUF, general.type "adapter", adapter.type "lora") against the language model `model`: every name, shape and value,
+ * and the weights' CRC-32 where the file has the key sotto.adapter.base_crc32. Reads both files whole, once; putting it on is cheap. Loading public
+ * adapters of the llama.cpp project is meant to work. 0, SOTTO_EARG or SOTTO_EMODEL: sotto_adapter_error tells why. */
+int sotto_adapter_open(sotto_adapter *a, const char *name, const void *bytes, size_t size, const sotto_model *model);
+const char *sotto_adapter_error(const sotto_adapter *a);
+void sotto_adapter_look(const sotto_adapter *a, sotto_adapter_report *out); /* all 0 when it is not open */
 /* Bytes and their parts for a configuration. On failure report->error says what was wrong and the rest is zero. */
 int sotto_plan(const sotto_config *c, sotto_memory_report *report);
 /* Builds a runtime in `block` (SOTTO_ALIGN aligned). `block` is kept until the runtime is no longer used. */
@@ -258,6 +306,10 @@ size_t sotto_pull_audio(sotto *s, int16_t *samples, size_t count);       /* retu
 int sotto_ask(sotto *s, const char *text);      /* a turn from text instead of speech; SOTTO_ESTATE while one is running */
 int sotto_complete(sotto *s, const char *text); /* raw completion of a text by the language model, without turns and tools */
 int sotto_say(sotto *s, const char *text);      /* speaks a text now; SOTTO_AGAIN when the queue is full */
+/* From now on the language model speaks with this adapter (NULL: without one). What was said is remembered as it was understood then; when nothing
+ * was said yet it is as if the adapter had been there from the start. SOTTO_ESTATE while a turn runs or without a language model; SOTTO_EARG (and
+ * hooks.log says why): not open, for another model, or of a greater rank than config.adapter_rank. A reset brings config.adapter back. */
+int sotto_adapt(sotto *s, const sotto_adapter *a);
 /* From now on the words of `phrase` (lower case, spaces between, at most 8) are likelier by e^weight each, weight 0..20; 4 is a good start.
  * At most 32 phrases, and in them 32 words that the recogniser's lexicon lacks: those are spelt by letter-to-sound and need the speech
  * models. SOTTO_EARG (and hooks.log says why), or SOTTO_ESTATE while a turn is heard or without a recogniser. A reset forgets them. */
@@ -270,7 +322,8 @@ void sotto_interrupt(sotto *s); /* ends the reply; its audio fades out within 20
 sotto_state_id sotto_state(const sotto *s);
 void sotto_stats(const sotto *s, sotto_statistics *out);
 void sotto_memory(const sotto *s, sotto_memory_report *out);
-const char *sotto_kernels(const sotto *s); /* name of the kernel table in use */
+const char *sotto_kernels(const sotto *s);                            /* name of the kernel table in use */
+int sotto_tool(const sotto *s, uint32_t index, sotto_tool_info *out); /* SOTTO_OK, or SOTTO_AGAIN past the last */
 const char *sotto_span_name(sotto_span_id id);
 const char *sotto_strerror(int result);
 const char *sotto_version(void);

@@ -8,6 +8,7 @@ void sotto_reset(sotto *s) {
     spans_reset(&s->clock);
     listen_reset(s);
     think_reset(s);
+    replies_reset(&s->replies);
     speak_reset(s);
     s->command.count = 0;
     s->state = SOTTO_IDLE;
@@ -117,7 +118,19 @@ void sotto_stats(const sotto *s, sotto_statistics *out) {
     out->remote_turns = s->remote.turns;
     out->remote_fallbacks = s->remote.fallbacks;
     out->remote_cuts = s->remote.cuts;
+    const llm_counts *n = &s->think.mind.counts;
+    out->ahead_rows = n->ahead_rows;
+    out->ahead_used = n->ahead_used;
+    out->ahead_picks = n->ahead_picks;
+    out->picks_used = n->picks_used;
+    out->ahead_ns = s->think.ahead_ns;
+    out->lookup_tried = n->drafted;
+    out->lookup_taken = n->accepted;
+    out->replies_hits = s->replies.hits;
+    out->replies_misses = s->replies.misses;
+    out->told = s->think.told;
     out->llm_busy = s->think.prompt_ns + s->think.reply_ns;
+    adapter_version(s, out->llm_version, sizeof out->llm_version);
 }
 
 void sotto_memory(const sotto *s, sotto_memory_report *out) {
@@ -129,9 +142,9 @@ const char *sotto_kernels(const sotto *s) {
 }
 
 const char *sotto_span_name(sotto_span_id id) {
-    static const char *const name[SOTTO_SPANS] = {"capture",       "endpoint",        "asr.finalize",   "grammar",        "prompt",
-                                                  "llm.prefill",   "llm.first_token", "llm.token_rate", "tts.clause",     "tts.acoustic",
-                                                  "vocoder.first", "playback",        "first_audio",    "first_audio.net"};
+    static const char *const name[SOTTO_SPANS] = {"capture",       "endpoint",        "asr.finalize", "grammar",        "kept",       "prompt",
+                                                  "llm.prefill",   "llm.first_token", "llm.ttft",     "llm.token_rate", "tts.clause", "tts.acoustic",
+                                                  "vocoder.first", "playback",        "first_audio",  "first_audio.net"};
     return (unsigned)id < SOTTO_SPANS ? name[id] : "?";
 }
 

@@ -52,4 +52,4 @@ TESTS += test_ending
 TESTS += test_listen
 TESTS += test_command
 TESTS += test_cli_grammar
-TESTS += test_lora
+TESTS += test_lora test_adapter
