@@ -38,7 +38,7 @@ STACK := -fstack-usage
 CFLAGS_ALL = -std=c11 $(WARN) $(OPT) -g -ffp-contract=off -fno-math-errno -fno-trapping-math $(PTHREAD) -I. -I$(BUILD)/gen $(SAN) $(CFLAGS)
 PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
-HOST_LIBS := $(shell pkg-config --libs yaml-0.1 2>/dev/null)
+HOST_LIBS := $(shell pkg-config --libs yaml-0.1 2>/dev/null) $(REMOTE_LIBS)
 LDLIBS_ALL = $(PKG_LIBS) -lm $(PTHREAD) $(SAN) $(LDLIBS)
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
@@ -75,6 +75,8 @@ $(BUILD)/libplatform.a: $(PLATFORM_OBJ)
 $(BUILD)/sotto: $(HOST_OBJ) $(BUILD)/libplatform.a $(BUILD)/libsotto.a
 	@echo "  LD  $@"
 	$(Q)$(CC) $(CFLAGS_ALL) -o $@ $^ $(HOST_LIBS) $(LDLIBS_ALL)
+
+$(BUILD)/tests/test_remote: LDLIBS += $(REMOTE_LIBS)
 
 $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/obj/tests/voice.o $(BUILD)/libplatform.a $(BUILD)/libsotto.a
 	@mkdir -p $(@D)

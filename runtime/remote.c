@@ -92,7 +92,7 @@ int remote_begin(sotto *s, const char *text) {
     remote_desk *d = &s->remote;
     uint64_t from = turn_now(s);
     if (!d->far) return 0;
-    strcpy(d->question, text); /* callers hold it below max_text */
+    memcpy(d->question, text, strlen(text) + 1); /* below max_text: stream_text, or the recogniser */
     d->held_len = 0;
     d->calls = 0;
     d->tokens = 0;

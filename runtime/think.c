@@ -13,7 +13,7 @@ static const char APOLOGY[] = "Sorry, I can't do that.";
 void think_reset(sotto *s) {
     think_desk *d = &s->think;
     d->running = d->first = 0;
-    d->prompt_tokens = d->prompt_ns = d->reply_tokens = d->reply_ns = 0;
+    d->prompt_tokens = d->prompt_ns = d->reply_tokens = d->reply_ns = d->ahead_ns = d->told = 0;
     if (d->local) llm_reset(&d->mind);
     remote_reset(s);
 }
@@ -26,6 +26,7 @@ static void think_say(sotto *s, const char *text) {
 
 void think_done(sotto *s) {
     s->think.running = 0;
+    replies_note_end(s, s->reply);
     remote_ended(s);
     turn_reply_done(s);
 }
@@ -39,15 +40,33 @@ void think_begin(sotto *s, const char *text) {
     if (!remote_begin(s, text)) think_local(s, text);
 }
 
+/* A kept answer looks as the model's would, call and all. */
+static void think_kept(sotto *s, const char *text, const reply_answer *a, uint64_t from) {
+    if (a->call[0]) {
+        event_raise(&s->events, SOTTO_EV_TOOL_CALL, turn_now(s), a->call);
+        event_raise(&s->events, SOTTO_EV_TOOL_RESULT, turn_now(s), a->result);
+    }
+    turn_reply(s, a->reply);
+    spans_set(&s->clock, SOTTO_KEPT, from, turn_now(s));
+    think_done(s);
+    early_tell(s, text, a->call[0] ? a->call : NULL, a->result, a->reply);
+}
+
 void think_local(sotto *s, const char *text) {
     uint64_t from = turn_now(s);
+    reply_answer kept;
     if (!s->think.local || !s->think.mind.turns) {
         think_fixed(s, NULL);
+        return;
+    }
+    if (replies_find(s, text, &kept)) {
+        think_kept(s, text, &kept, from);
         return;
     }
     s->think.running = 1;
     s->think.first = 1;
     if (llm_feed_user(&s->think.mind, text) != 0) { /* longer than the model's prompt: nothing of it was taken */
+        replies_drop_note(s);
         turn_reply(s, APOLOGY);
         think_done(s);
     }
@@ -100,6 +119,7 @@ enum think_tool_end think_tool(sotto *s, const char *text, size_t len, char *res
 static void think_call(sotto *s, const char *text, size_t len) {
     char result[LINE_BYTES];
     enum think_tool_end end = think_tool(s, text, len, result, sizeof result);
+    replies_note_call(s, text, result, end != TOOL_DONE);
     if (end == TOOL_REPEAT)
         think_say(s, s->last_reply);
     else if (end == TOOL_FAILED || llm_feed_result(&s->think.mind, result) != 0)
@@ -107,7 +127,7 @@ static void think_call(sotto *s, const char *text, size_t len) {
 }
 
 static void think_prefilled(sotto *s, const llm_event *e, uint64_t from, uint64_t to) {
-    s->think.prompt_tokens += e->tokens;
+    s->think.prompt_tokens += e->tokens - e->known; /* the others were counted when they were taken early */
     s->think.prompt_ns += to - from;
     span_work(&s->clock.now[SOTTO_LLM_PREFILL], from, to);
 }
@@ -116,6 +136,7 @@ static void think_generated(sotto *s, uint64_t from, uint64_t to) {
     s->think.reply_tokens++;
     s->think.reply_ns += to - from;
     if (s->think.first) spans_set(&s->clock, SOTTO_LLM_FIRST, s->clock.now[SOTTO_LLM_PREFILL].end, to);
+    if (s->think.first && s->judged_ns) spans_set(&s->clock, SOTTO_LLM_TTFT, s->judged_ns, to);
     s->think.first = 0;
     span_work(&s->clock.now[SOTTO_LLM_TOKENS], from, to);
 }
@@ -138,13 +159,30 @@ int think_step(sotto *s) {
         think_generated(s, from, to);
     if (e.type == LLM_REPLY) turn_reply(s, e.text);
     if (e.type == LLM_CALL) think_call(s, e.text, e.len);
+    if (e.type == LLM_END && e.last) replies_drop_note(s);
     if (e.type == LLM_END) think_done(s);
     return 1;
 }
 
 void think_stop(sotto *s) {
     if (s->think.running || s->remote.running) remote_ended(s);
+    replies_drop_note(s);
     if (!s->think.running) return;
     s->think.running = 0;
     llm_cancel(&s->think.mind);
+}
+
+int sotto_tool(const sotto *s, uint32_t index, sotto_tool_info *out) {
+    uint32_t count;
+    const tool_spec *table = toolcall_table(&count);
+    (void)s;
+    if (index >= count) return SOTTO_AGAIN;
+    *out = (sotto_tool_info){.name = table[index].name, .args = (int)table[index].args};
+    for (int i = 0; i < out->args; i++) {
+        const tool_arg_spec *a = &table[index].arg[i];
+        out->arg[i].name = a->name;
+        out->arg[i].optional = a->optional;
+        out->arg[i].words = a->words;
+    }
+    return SOTTO_OK;
 }

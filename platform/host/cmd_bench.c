@@ -2,13 +2,20 @@
 #include "platform/host/args.h"
 #include "platform/host/commands.h"
 #include "platform/host/loop.h"
+#include "platform/host/remote_args.h"
 #include "platform/host/show.h"
 
 #define BENCH_QUESTION "tests/golden/questions/demo.wav"
 
+typedef struct bench_options {
+    const char *kernels;
+    remote_args far;
+} bench_options;
+
 static void bench_change(void *user, sotto_config *c) {
-    const char *kernels = *(const char **)user;
-    if (kernels) c->kernels = kernels;
+    const bench_options *o = user;
+    if (o->kernels) c->kernels = o->kernels;
+    remote_args_use(&o->far, c);
 }
 
 static int bench_over(const sotto_statistics *s, const uint64_t *budget_ns) {
@@ -37,7 +44,8 @@ static int bench_show(loop *l, const char *question, int json) {
 }
 
 int command_bench(int argc, char **argv) {
-    const char *folder = NULL, *question = BENCH_QUESTION, *kernels = NULL;
+    const char *folder = NULL, *question = BENCH_QUESTION;
+    bench_options o = {.far = REMOTE_ARGS};
     unsigned long long turns = 30;
     int json = 0;
     const option_row rows[] = {
@@ -45,7 +53,8 @@ int command_bench(int argc, char **argv) {
         PACK_NO_CHECK_ROW,
         {"--in", OPTION_TEXT, &question, "FILE", "the question (default: the demo's)"},
         {"--turns", OPTION_UINT, &turns, "N", "how often it is asked (default 30)"},
-        {"--kernels", OPTION_TEXT, &kernels, "NAME", "kernel table"},
+        {"--kernels", OPTION_TEXT, &o.kernels, "NAME", "kernel table"},
+        REMOTE_ROWS(o.far),
         {"--json", OPTION_FLAG, &json, NULL, "one JSON object"},
         {0},
     };
@@ -54,10 +63,16 @@ int command_bench(int argc, char **argv) {
     int code = args_parse(&line, argc, argv);
     if (code >= 0) return code;
     if (turns == 0) return complain(EXIT_USAGE, "bench: --turns 0: expected one or more");
+    if ((code = remote_args_open(&o.far, "bench")) >= 0) return code;
     loop l;
-    if ((code = loop_open(&l, folder, PACK_ALL, bench_change, &kernels)) != 0) return code;
+    if ((code = loop_open(&l, folder, remote_args_want(&o.far, folder, PACK_ALL), bench_change, &o)) != 0) {
+        remote_args_close(&o.far);
+        return code;
+    }
+    remote_args_start(&o.far, &l);
     for (unsigned long long i = 0; i < turns && code == 0; i++) code = loop_file(&l, question);
     if (code == 0) code = bench_show(&l, question, json);
     loop_close(&l);
+    remote_args_close(&o.far);
     return code;
 }

@@ -5,6 +5,7 @@
 #include "platform/host/grammar_file.h"
 #include "platform/host/live.h"
 #include "platform/host/loop.h"
+#include "platform/host/remote_args.h"
 #include "platform/host/show.h"
 
 typedef struct run_options {
@@ -12,11 +13,13 @@ typedef struct run_options {
     unsigned long long endpoint_ms, short_ms, long_ms, budget_ms;
     int barge_in;
     grammar_file *commands;
+    remote_args far;
 } run_options;
 
 static void run_change(void *user, sotto_config *c) {
     const run_options *o = user;
     grammar_file_use(o->commands, o->grammar, c);
+    remote_args_use(&o->far, c);
     loop_waits(c, (uint32_t)o->short_ms, (uint32_t)o->endpoint_ms, (uint32_t)o->long_ms);
     if (o->budget_ms) c->budget_ns[SOTTO_FIRST_AUDIO] = o->budget_ms * 1000000u;
     if (o->kernels) c->kernels = o->kernels;
@@ -52,7 +55,7 @@ int command_run(int argc, char **argv) {
     const char *folder = NULL;
     int json = 0, gate = 0;
     grammar_file commands = {0};
-    run_options o = {.commands = &commands};
+    run_options o = {.commands = &commands, .far = REMOTE_ARGS};
     const option_row rows[] = {
         {"--pack", OPTION_TEXT, &folder, "DIR", "model pack"},
         PACK_NO_CHECK_ROW,
@@ -70,6 +73,7 @@ int command_run(int argc, char **argv) {
         {"--gate", OPTION_FLAG, &gate, NULL, "exit 3 when a turn was over a budget"},
         {"--trace", OPTION_TEXT, &o.trace, "FILE", "Chrome/Perfetto trace"},
         {"--kernels", OPTION_TEXT, &o.kernels, "NAME", "kernel table"},
+        REMOTE_ROWS(o.far),
         {"--json", OPTION_FLAG, &json, NULL, "events and turns as JSON Lines"},
         {0},
     };
@@ -77,16 +81,20 @@ int command_run(int argc, char **argv) {
     int code = args_parse(&line, argc, argv);
     if (code >= 0) return code;
     if (o.out && !o.in) return complain(EXIT_USAGE, "run: --out goes with --in (live replies go to the loudspeaker)");
+    if ((code = remote_args_open(&o.far, "run")) >= 0) return code;
     loop l;
-    if ((code = loop_open(&l, folder, PACK_ALL, run_change, &o)) != 0) {
+    if ((code = loop_open(&l, folder, remote_args_want(&o.far, folder, PACK_ALL), run_change, &o)) != 0) {
         grammar_file_close(&commands);
+        remote_args_close(&o.far);
         return code;
     }
+    remote_args_start(&o.far, &l);
     l.show = (loop_output){.to = o.out && o.out[0] == '-' && !o.out[1] ? stderr : stdout, .json = json, .turns = 1};
     code = bias_file_apply(l.voice, o.bias);
     if (code == EXIT_OK) code = run_all(&l, &o);
     if (code == EXIT_OVER && !gate) code = EXIT_OK;
     loop_close(&l);
+    remote_args_close(&o.far);
     grammar_file_close(&commands);
     return code;
 }

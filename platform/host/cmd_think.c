@@ -3,6 +3,7 @@
 #include "platform/host/commands.h"
 #include "platform/host/lines.h"
 #include "platform/host/loop.h"
+#include "platform/host/remote_args.h"
 #include "platform/host/show.h"
 #include <string.h>
 
@@ -10,10 +11,12 @@ typedef struct think_options {
     double temperature, top_p, min_p, repeat;
     unsigned long long top_k, seed, window, sinks, max;
     const char *kernels, *kv;
+    remote_args far;
 } think_options;
 
 static void think_change(void *user, sotto_config *c) {
     const think_options *o = user;
+    remote_args_use(&o->far, c);
     c->temperature = (float)o->temperature;
     if (o->top_p != 0) c->top_p = (float)o->top_p;
     if (o->min_p != 0) c->min_p = (float)o->min_p;
@@ -25,6 +28,13 @@ static void think_change(void *user, sotto_config *c) {
     if (o->max) c->max_reply = (uint32_t)o->max;
     if (o->kernels) c->kernels = o->kernels;
     if (o->kv) c->llm_kv = strcmp(o->kv, "f32") == 0 ? SOTTO_KV_F32 : strcmp(o->kv, "f16") == 0 ? SOTTO_KV_F16 : SOTTO_KV_I8;
+}
+
+static int think_open(loop *l, const char *folder, const char *model, think_options *o) {
+    unsigned want = model ? PACK_THINK : remote_args_want(&o->far, folder, PACK_THINK);
+    int code = loop_open_with(l, folder, want, PACK_LLM, model, think_change, o);
+    if (code == 0) remote_args_start(&o->far, l);
+    return code;
 }
 
 static int think_text(loop *l, const char *text, int raw) {
@@ -46,7 +56,7 @@ static int complete_line(void *user, const char *text) {
 int command_think(int argc, char **argv) {
     const char *folder = NULL, *model = NULL;
     int json = 0, stages = 0, fresh = 0, raw = 0;
-    think_options o = {0};
+    think_options o = {.far = REMOTE_ARGS};
     const option_row rows[] = {
         {"--pack", OPTION_TEXT, &folder, "DIR", "model pack"},
         PACK_NO_CHECK_ROW,
@@ -63,6 +73,7 @@ int command_think(int argc, char **argv) {
         {"--sinks", OPTION_UINT, &o.sinks, "N", "rows kept for ever"},
         {"--kv", OPTION_TEXT, &o.kv, "KIND", "i8, f16 or f32 cache"},
         {"--kernels", OPTION_TEXT, &o.kernels, "NAME", "kernel table"},
+        REMOTE_ROWS(o.far),
         {"--fresh", OPTION_FLAG, &fresh, NULL, "each TEXT is a conversation of its own"},
         {"--stages", OPTION_FLAG, &stages, NULL, "stage table after every turn"},
         {"--json", OPTION_FLAG, &json, NULL, "JSON Lines"},
@@ -76,8 +87,13 @@ int command_think(int argc, char **argv) {
     if (code >= 0) return code;
     if (o.kv && strcmp(o.kv, "i8") && strcmp(o.kv, "f16") && strcmp(o.kv, "f32"))
         return complain(EXIT_USAGE, "think: --kv %s: expected i8, f16 or f32", o.kv);
+    if (raw && o.far.url) return complain(EXIT_USAGE, "think: --raw is the local model's, --llm-url asks a server");
+    if ((code = remote_args_open(&o.far, "think")) >= 0) return code;
     loop l;
-    if ((code = loop_open_model(&l, folder, model, think_change, &o)) != 0) return code;
+    if ((code = think_open(&l, folder, model, &o)) != 0) {
+        remote_args_close(&o.far);
+        return code;
+    }
     l.show = (loop_output){.to = stdout, .json = json, .turns = json || stages};
     for (int i = 0; i < line.rest_count && code == 0; i++) {
         code = think_text(&l, line.rest[i], raw);
@@ -85,5 +101,6 @@ int command_think(int argc, char **argv) {
     }
     if (line.rest_count == 0) code = lines_each("think", "> ", raw ? complete_line : ask_line, &l);
     loop_close(&l);
+    remote_args_close(&o.far);
     return code;
 }

@@ -125,12 +125,22 @@ static void loop_pull(loop *l) {
     }
 }
 
+enum { LOOP_POLL_MS = 10 };
+
+/* Nothing can be done before a server answers: 1 after a while of waiting, 0 when there is none to wait for. */
+static int loop_await(loop *l) {
+    if (!l->far || !remote_waits(l->far)) return 0;
+    remote_wait(l->far, LOOP_POLL_MS);
+    return 1;
+}
+
 void loop_run(loop *l) {
     int more;
     do {
         more = sotto_step(l->voice, 1) == SOTTO_AGAIN;
         loop_events(l);
         loop_pull(l);
+        if (!more) more = loop_await(l);
     } while (more && !l->failed);
 }
 

@@ -2,11 +2,12 @@
  *
  * Two clocks: the machine's for live sound, and for files a virtual one that advances with the computing done and
  * jumps ahead, never back, to when a sample would have come from a real microphone. So a file gives the latencies of a
- * live conversation without waiting for it.
+ * live conversation without waiting for it. A server (--llm-url) is waited for in real time on both.
  */
 #ifndef SOTTO_HOST_LOOP_H
 #define SOTTO_HOST_LOOP_H
 #include "platform/host/pack.h"
+#include "platform/posix/remote.h"
 #include "platform/posix/tools.h"
 #include "platform/posix/trace.h"
 #include "platform/posix/wav.h"
@@ -28,6 +29,7 @@ typedef struct loop {
     sotto *voice;
     void *block;
     tools tools;
+    remote *far;        /* answers in the language model's place; NULL: nobody. The caller's */
     uint64_t ahead;     /* ns the virtual clock is ahead of the machine's */
     int live;           /* 1: the machine's clock */
     uint64_t played_ns; /* when the loudspeaker last had something to play; live only */

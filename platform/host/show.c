@@ -98,6 +98,15 @@ static void show_budgets_json(FILE *to, const sotto_statistics *s, const uint64_
     fprintf(to, "}");
 }
 
+static uint64_t remote_total(const sotto_statistics *s) {
+    return s->remote_turns + s->remote_fallbacks + s->remote_cuts;
+}
+
+static void show_remote_json(FILE *to, const sotto_statistics *s) {
+    fprintf(to, "\"remote\":{\"turns\":%llu,\"fallbacks\":%llu,\"cuts\":%llu}", (unsigned long long)s->remote_turns,
+            (unsigned long long)s->remote_fallbacks, (unsigned long long)s->remote_cuts);
+}
+
 void show_turn_json(FILE *to, const sotto_statistics *s, const uint64_t *budget_ns, const char *transcript, const char *reply) {
     fprintf(to, "{\"turn\":%llu,\"transcript\":", (unsigned long long)s->turns);
     show_json_text(to, transcript);
@@ -105,6 +114,10 @@ void show_turn_json(FILE *to, const sotto_statistics *s, const uint64_t *budget_
     show_json_text(to, reply);
     fputc(',', to);
     show_budgets_json(to, s, budget_ns);
+    if (remote_total(s)) {
+        fputc(',', to);
+        show_remote_json(to, s);
+    }
     fprintf(to, "}\n");
     fflush(to);
 }
@@ -141,9 +154,16 @@ static double ratio(uint64_t a, uint64_t b) {
 void show_rates(FILE *to, const sotto_statistics *s) {
     fprintf(to, "asr RTF %.4f   tts RTF %.4f   prefill %.0f tok/s   decode %.0f tok/s\n", ratio(s->asr_busy, s->asr_samples * 62500),
             ratio(s->tts_busy, s->samples_out * 62500), 1e9 * ratio(s->prompt_tokens, s->prompt_ns), 1e9 * ratio(s->reply_tokens, s->reply_ns));
+    if (remote_total(s))
+        fprintf(to, "server: %llu turns, %llu answered otherwise after a failure, %llu cut\n", (unsigned long long)s->remote_turns,
+                (unsigned long long)s->remote_fallbacks, (unsigned long long)s->remote_cuts);
 }
 
 void show_rates_json(FILE *to, const sotto_statistics *s) {
     fprintf(to, "\"asr_rtf\":%.5f,\"tts_rtf\":%.5f,\"prefill_tok_s\":%.1f,\"decode_tok_s\":%.1f", ratio(s->asr_busy, s->asr_samples * 62500),
             ratio(s->tts_busy, s->samples_out * 62500), 1e9 * ratio(s->prompt_tokens, s->prompt_ns), 1e9 * ratio(s->reply_tokens, s->reply_ns));
+    if (remote_total(s)) {
+        fputc(',', to);
+        show_remote_json(to, s);
+    }
 }

@@ -2,7 +2,7 @@
 # Installs what the build and the tests need from Debian's packages, and nothing when all is there.
 # SOTTO_NO_INSTALL=1 only reports what is missing.
 set -eu
-packages="gcc pkg-config libc6-dev libportaudio2 portaudio19-dev libsndfile1-dev libkissfft-dev libspeexdsp-dev libcjson-dev libcmocka-dev libyaml-dev"
+packages="gcc pkg-config libc6-dev libportaudio2 portaudio19-dev libsndfile1-dev libkissfft-dev libspeexdsp-dev libcjson-dev libcmocka-dev libyaml-dev libcurl4-openssl-dev"
 if [ "${SOTTO_DEPS:-}" = check ]; then
     packages="$packages clang clang-format libclang-rt-14-dev binutils gcc-arm-none-eabi libnewlib-arm-none-eabi g++"
     packages="$packages gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static qemu-system-arm"
