@@ -265,17 +265,6 @@ typedef struct sotto_adapter_report {
     int named;               /* 1: the file names the weights that it was made for, and the model has them; 0: only its shapes were compared */
 } sotto_adapter_report;
 
-typedef struct sotto_tool_info { /* a tool that the model may call */
-    const char *name;
-    int own; /* 1: the caller's, not one of the built-in table */
-    int args;
-    struct {
-        const char *name;
-        int optional;
-        const char *words; /* the values allowed, one space between; NULL: any text */
-    } arg[SOTTO_TOOL_ARGS];
-} sotto_tool_info;
-
 /* ---- set up ---- */
 
 void sotto_config_default(sotto_config *c);
