@@ -37,10 +37,14 @@ static void find_spelling(constrain *c) {
         if (b < 0x7f ? one_token(c->tok, (uint8_t)b) : b > 0x7f && high) c->spell[b / 8] |= (uint8_t)(1u << b % 8);
 }
 
-static int can_spell(const constrain *c, const char *text) {
-    for (; *text && !c->plain; text++)
-        if (!(c->spell[(uint8_t)*text / 8] >> (uint8_t)*text % 8 & 1)) return 0;
+static int can_spell_bytes(const constrain *c, const char *text, size_t len) {
+    for (size_t i = 0; i < len && !c->plain; i++)
+        if (!(c->spell[(uint8_t)text[i] / 8] >> (uint8_t)text[i] % 8 & 1)) return 0;
     return 1;
+}
+
+static int can_spell(const constrain *c, const char *text) {
+    return can_spell_bytes(c, text, strlen(text));
 }
 
 void constrain_layout(constrain *c, arena *a, const tokenizer *tok, const tool_set *tools, uint32_t flags, uint32_t max_text) {
@@ -141,20 +145,20 @@ static int word_rest(const constrain *c, const tool_arg_spec *arg, const char *w
         return best < 0 ? NEVER : best;
     }
     if (!arg->words && arg->number) {
-        best = toolcall_number_rest(w, len);
+        best = c->plain ? toolcall_number_rest(w, len) : -1;
         return best < 0 ? NEVER : best;
     }
     if (!arg->words) return len ? pending : 1;
     for (const char *at = arg->words; *at; at += strcspn(at, " "), at += *at == ' ') {
         int n = (int)strcspn(at, " ") - (int)len;
-        if (n >= 0 && begins(at, w, len)) best = least(best, n);
+        if (n >= 0 && begins(at, w, len) && can_spell_bytes(c, at, (size_t)n + len)) best = least(best, n);
     }
     return best;
 }
 
 /* Bytes that ` name=value` takes at least. */
 static int arg_rest(const constrain *c, const tool_arg_spec *arg) {
-    return can_spell(c, arg->name) ? 2 + (int)strlen(arg->name) + word_rest(c, arg, "", 0, 0) : NEVER;
+    return can_spell(c, arg->name) && can_spell(c, " =") ? 2 + (int)strlen(arg->name) + word_rest(c, arg, "", 0, 0) : NEVER;
 }
 
 /* Bytes of the arguments that must still come. */

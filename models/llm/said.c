@@ -1,4 +1,4 @@
-/* said: see said.h. Letters are compared in lower case (ASCII); other bytes as they are. */
+/* said: see said.h. Letters are kept in lower case (ASCII), other bytes as they are. */
 #include "models/llm/said.h"
 #include "models/llm/toolcall.h"
 #include <string.h>
@@ -93,7 +93,7 @@ void said_hear(said *s, const char *text, size_t len) {
 
 static int starts(const uint8_t *have, const char *word, size_t len) {
     for (size_t i = 0; i < len; i++)
-        if (have[i] != (uint8_t)lower(word[i])) return 0;
+        if (have[i] != (uint8_t)word[i]) return 0;
     return 1;
 }
 
