@@ -149,7 +149,7 @@ static size_t command_fill(const sotto *s, const char **at, const char *end, con
 void command_answer(sotto *s) {
     command_desk *d = &s->command;
     const grammar *g = graph_of(s);
-    char result[LINE_BYTES] = "";
+    char result[LINE_BYTES] = "", call[TOOL_TEXT] = "";
     uint64_t from = turn_now(s);
     int whole = 1, failed = 0;
     grammar_text name = grammar_intent_name(g, d->result->intent);
@@ -158,11 +158,15 @@ void command_answer(sotto *s) {
         return;
     }
     grammar_text answer = grammar_intent_answer(g, d->result->intent);
-    if (!answer.at || grammar_intent_is_tool(g, d->result->intent)) failed = command_tool(s, result, sizeof result);
+    if (!answer.at || grammar_intent_is_tool(g, d->result->intent)) {
+        put(call, 0, sizeof call, d->text, strlen(d->text));
+        failed = command_tool(s, result, sizeof result);
+    }
     if (failed) answer = (grammar_text){APOLOGY, sizeof APOLOGY - 1};
     if (!answer.at) answer = strcmp(result, "ok") == 0 ? (grammar_text){"Okay.", 5} : (grammar_text){"{result}", 8};
     const char *at = answer.at;
     command_fill(s, &at, answer.at + answer.len, result, d->text, 0, &whole);
     spans_set(&s->clock, SOTTO_GRAMMAR, from, turn_now(s));
     turn_say(s, d->text[0] ? d->text : "Okay.");
+    early_tell(s, d->result->said, call[0] && !failed ? call : NULL, result, s->reply);
 }

@@ -22,6 +22,7 @@ void hearing_begin(sotto *s, uint64_t frame) {
     d->partial[0] = d->before[0] = 0;
     d->first_frame = d->flushed = frame;
     d->encoded = 0;
+    d->command = 0;
     d->patience = s->config.endpoint_ms;
 }
 
@@ -71,7 +72,9 @@ static uint32_t hearing_judge(const sotto *s, const char *text) {
 /* A sentence of the grammar asks for the short wait when it is whole, for the long one while it is not; else the text decides. */
 static uint32_t hearing_wait(sotto *s, const char *text) {
     int complete;
+    s->listen.command = 0;
     if (!s->config.grammar || text[0] == 0 || asr_command_so_far(&s->listen.ear, &complete) < s->config.grammar_accept) return hearing_judge(s, text);
+    s->listen.command = 1;
     return complete ? s->config.endpoint_short_ms : s->config.endpoint_long_ms;
 }
 
@@ -91,6 +94,7 @@ int hearing_step(sotto *s) {
     d->patience = hearing_wait(s, text);
     hearing_phone(d);
     hearing_partial(s, text);
+    if (!d->command) early_expect(s, endpoint_waiting(&d->end) ? text : d->partial, endpoint_waiting(&d->end) != 0);
     return 1;
 }
 
@@ -156,6 +160,7 @@ void hearing_final(sotto *s) {
     } else if (d->partial[0]) {
         turn_final(s, d->partial);
     } else { /* a sound, but no words: what follows may reach back into it */
+        early_forget(s);
         s->state = SOTTO_IDLE;
         d->end.previous = d->end.begin;
     }

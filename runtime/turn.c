@@ -1,6 +1,6 @@
 /* turn: listen -> think -> speak, one unit of work at a time, what the listener waits for first.
  *
- * Order of work: PCM that the device needs next, then the reply's next token, then the microphone. A turn ends when its text is
+ * Order of work: PCM that the device needs next, then the reply's next token, then the microphone, then what nobody waits for. A turn ends when its text is
  * complete, all of it is spoken and the last sample has been pulled; then its spans are added up and checked against the budgets.
  */
 #include "runtime/base/fmt.h"
@@ -48,10 +48,11 @@ void turn_reply(sotto *s, const char *piece) {
     s->reply_len += len;
     s->reply[s->reply_len] = 0;
     event_raise(&s->events, SOTTO_EV_REPLY, turn_now(s), piece);
-    if (s->speak.present) speak_text(s, piece);
+    if (s->speak.present && !s->config.whole_reply) speak_text(s, piece);
 }
 
 void turn_reply_done(sotto *s) {
+    if (s->speak.present && s->config.whole_reply && s->reply_len) speak_text(s, s->reply);
     if (s->speak.present) speak_close(s);
     s->state = SOTTO_SPEAKING;
 }
@@ -92,7 +93,8 @@ int turn_step(sotto *s) {
     if (s->speak.present && speak_step(s)) return 1;
     if (s->think.present && think_step(s)) return 1;
     if (turn_try_end(s)) return 1;
-    return s->listen.present && listen_step(s);
+    if (s->listen.present && listen_step(s)) return 1;
+    return early_step(s);
 }
 
 void sotto_interrupt(sotto *s) {
