@@ -1,6 +1,6 @@
 HOST_SRC += platform/host/main.c platform/host/args.c platform/host/show.c platform/host/kv_estimate.c platform/host/pack.c platform/host/loop.c platform/host/lines.c platform/host/live.c
 HOST_SRC += platform/host/cmd_run.c platform/host/cmd_hear.c platform/host/cmd_think.c platform/host/cmd_say.c platform/host/cmd_plan.c
-HOST_SRC += platform/host/grammar_file.c platform/host/cmd_grammar.c platform/host/import_home.c platform/host/import_write.c
+HOST_SRC += platform/host/adapter_file.c platform/host/grammar_file.c platform/host/cmd_grammar.c platform/host/import_home.c platform/host/import_write.c
 HOST_SRC += platform/host/cmd_inspect.c platform/host/cmd_bench.c platform/host/cmd_devices.c
 PLATFORM_SRC += platform/posix/log.c platform/posix/clock.c platform/posix/map.c platform/posix/trace.c platform/posix/resample.c
 PLATFORM_SRC += platform/posix/wav_read.c platform/posix/wav_write.c platform/posix/device.c platform/posix/device_list.c
@@ -10,6 +10,9 @@ HOST_SRC += platform/host/cmd_eval.c platform/host/eval_task.c platform/host/eva
 HOST_SRC += platform/host/eval_show.c platform/host/eval_json.c
 PLATFORM_SRC += platform/host/eval_words.c platform/host/eval_manifest.c platform/host/eval_score.c platform/host/eval_slots.c platform/host/eval_noise.c
 PLATFORM_SRC += platform/host/eval_figures.c platform/host/eval_slices.c platform/host/eval_gates.c
+HOST_SRC += platform/host/eval_table.c platform/host/eval_judge.c platform/host/eval_llm_list.c platform/host/eval_llm_hear.c platform/host/eval_llm_run.c
+HOST_SRC += platform/host/eval_llm_figures.c platform/host/eval_llm_report.c platform/host/eval_llm_show.c platform/host/eval_llm_json.c
+PLATFORM_SRC += platform/host/eval_calls.c platform/host/eval_numbers.c
 HOST_SRC += platform/host/pack_check.c platform/host/pack_tool.c platform/host/cmd_pack.c
 PLATFORM_SRC += platform/host/pack_list.c
 HOST_SRC += platform/host/bias_file.c

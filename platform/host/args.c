@@ -52,11 +52,19 @@ static int store_number(const option_row *r, const char *value) {
     return errno || end == value || *end ? -1 : 0;
 }
 
+static int store_item(const command_line *c, const option_row *r, const char *value) {
+    option_list *list = r->to;
+    if (list->count == OPTION_LIST_MAX) return complain(EXIT_USAGE, "%s: %s: expected at most %d of them", c->command, r->name, (int)OPTION_LIST_MAX);
+    list->item[list->count++] = value;
+    return -1;
+}
+
 static int store(const command_line *c, const option_row *r, const char *value) {
     if (r->kind == OPTION_TEXT) {
         *(const char **)r->to = value;
         return -1;
     }
+    if (r->kind == OPTION_LIST) return store_item(c, r, value);
     if (store_number(r, value) == 0) return -1;
     const char *what = r->kind == OPTION_REAL ? "a number" : r->kind == OPTION_INT ? "a whole number" : "a whole number, 0 to 4294967295";
     return complain(EXIT_USAGE, "%s: %s %s: expected %s", c->command, r->name, value, what);

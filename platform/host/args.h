@@ -4,12 +4,18 @@
 
 enum { EXIT_OK = 0, EXIT_FAIL = 1, EXIT_USAGE = 2, EXIT_OVER = 3 };
 
-typedef enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_UINT, OPTION_INT, OPTION_REAL } option_kind;
+typedef enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_UINT, OPTION_INT, OPTION_REAL, OPTION_LIST } option_kind;
+enum { OPTION_LIST_MAX = 8 };
+
+typedef struct option_list { /* of an option that may be given several times */
+    const char *item[OPTION_LIST_MAX];
+    int count;
+} option_list;
 
 typedef struct option_row {
     const char *name; /* "--in" */
     option_kind kind;
-    void *to;          /* int, const char *, unsigned long long, long long, double */
+    void *to;          /* int, const char *, unsigned long long, long long, double, option_list */
     const char *value; /* "FILE"; NULL for flags */
     const char *help;
 } option_row;

@@ -1,7 +1,9 @@
 /* sotto run: the whole loop, on a file with a virtual clock or live on the machine's devices. */
+#include "platform/host/adapter_file.h"
 #include "platform/host/args.h"
 #include "platform/host/bias_file.h"
 #include "platform/host/commands.h"
+#include "platform/host/early_args.h"
 #include "platform/host/grammar_file.h"
 #include "platform/host/live.h"
 #include "platform/host/loop.h"
@@ -14,12 +16,16 @@ typedef struct run_options {
     int barge_in;
     grammar_file *commands;
     remote_args far;
+    early_args early;
+    adapter_files adapters;
 } run_options;
 
 static void run_change(void *user, sotto_config *c) {
-    const run_options *o = user;
+    run_options *o = user;
     grammar_file_use(o->commands, o->grammar, c);
     remote_args_use(&o->far, c);
+    early_args_use(&o->early, c);
+    adapter_files_use(&o->adapters, c);
     loop_waits(c, (uint32_t)o->short_ms, (uint32_t)o->endpoint_ms, (uint32_t)o->long_ms);
     if (o->budget_ms) c->budget_ns[SOTTO_FIRST_AUDIO] = o->budget_ms * 1000000u;
     if (o->kernels) c->kernels = o->kernels;
@@ -55,7 +61,7 @@ int command_run(int argc, char **argv) {
     const char *folder = NULL;
     int json = 0, gate = 0;
     grammar_file commands = {0};
-    run_options o = {.commands = &commands, .far = REMOTE_ARGS};
+    run_options o = {.commands = &commands, .far = REMOTE_ARGS, .early = EARLY_ARGS};
     const option_row rows[] = {
         {"--pack", OPTION_TEXT, &folder, "DIR", "model pack"},
         PACK_NO_CHECK_ROW,
@@ -73,6 +79,8 @@ int command_run(int argc, char **argv) {
         {"--gate", OPTION_FLAG, &gate, NULL, "exit 3 when a turn was over a budget"},
         {"--trace", OPTION_TEXT, &o.trace, "FILE", "Chrome/Perfetto trace"},
         {"--kernels", OPTION_TEXT, &o.kernels, "NAME", "kernel table"},
+        ADAPTER_ROW(o.adapters),
+        EARLY_ROWS(o.early),
         REMOTE_ROWS(o.far),
         {"--json", OPTION_FLAG, &json, NULL, "events and turns as JSON Lines"},
         {0},
@@ -81,11 +89,16 @@ int command_run(int argc, char **argv) {
     int code = args_parse(&line, argc, argv);
     if (code >= 0) return code;
     if (o.out && !o.in) return complain(EXIT_USAGE, "run: --out goes with --in (live replies go to the loudspeaker)");
-    if ((code = remote_args_open(&o.far, "run")) >= 0) return code;
+    if ((code = adapter_files_open(&o.adapters, "run", 1)) >= 0) return code;
+    if ((code = remote_args_open(&o.far, "run")) >= 0) {
+        adapter_files_close(&o.adapters);
+        return code;
+    }
     loop l;
     if ((code = loop_open(&l, folder, remote_args_want(&o.far, folder, PACK_ALL), run_change, &o)) != 0) {
         grammar_file_close(&commands);
         remote_args_close(&o.far);
+        adapter_files_close(&o.adapters);
         return code;
     }
     remote_args_start(&o.far, &l);
@@ -95,6 +108,7 @@ int command_run(int argc, char **argv) {
     if (code == EXIT_OVER && !gate) code = EXIT_OK;
     loop_close(&l);
     remote_args_close(&o.far);
+    adapter_files_close(&o.adapters);
     grammar_file_close(&commands);
     return code;
 }

@@ -1,6 +1,8 @@
 /* sotto think: text to text, with tools. A line is a turn; the conversation goes on from line to line. */
+#include "platform/host/adapter_file.h"
 #include "platform/host/args.h"
 #include "platform/host/commands.h"
+#include "platform/host/early_args.h"
 #include "platform/host/lines.h"
 #include "platform/host/loop.h"
 #include "platform/host/remote_args.h"
@@ -12,11 +14,21 @@ typedef struct think_options {
     unsigned long long top_k, seed, window, sinks, max;
     const char *kernels, *kv;
     remote_args far;
+    early_args early;
+    adapter_files adapters;
 } think_options;
 
+typedef struct think_task {
+    loop *l;
+    think_options *o;
+    int raw;
+} think_task;
+
 static void think_change(void *user, sotto_config *c) {
-    const think_options *o = user;
+    think_options *o = user;
     remote_args_use(&o->far, c);
+    early_args_use(&o->early, c);
+    adapter_files_use(&o->adapters, c);
     c->temperature = (float)o->temperature;
     if (o->top_p != 0) c->top_p = (float)o->top_p;
     if (o->min_p != 0) c->min_p = (float)o->min_p;
@@ -37,18 +49,10 @@ static int think_open(loop *l, const char *folder, const char *model, think_opti
     return code;
 }
 
-static int think_text(loop *l, const char *text, int raw) {
-    return raw ? loop_complete(l, text) : loop_ask(l, text);
-}
-
-static int ask_line(void *user, const char *text) {
-    int code = loop_ask(user, text);
-    fflush(stdout);
-    return code;
-}
-
-static int complete_line(void *user, const char *text) {
-    int code = loop_complete(user, text);
+static int think_text(void *user, const char *text) {
+    think_task *t = user;
+    int code = adapter_files_turn(&t->o->adapters, t->l->voice);
+    if (code == 0) code = t->raw ? loop_complete(t->l, text) : loop_ask(t->l, text);
     fflush(stdout);
     return code;
 }
@@ -56,7 +60,7 @@ static int complete_line(void *user, const char *text) {
 int command_think(int argc, char **argv) {
     const char *folder = NULL, *model = NULL;
     int json = 0, stages = 0, fresh = 0, raw = 0;
-    think_options o = {.far = REMOTE_ARGS};
+    think_options o = {.far = REMOTE_ARGS, .early = EARLY_ARGS};
     const option_row rows[] = {
         {"--pack", OPTION_TEXT, &folder, "DIR", "model pack"},
         PACK_NO_CHECK_ROW,
@@ -73,6 +77,8 @@ int command_think(int argc, char **argv) {
         {"--sinks", OPTION_UINT, &o.sinks, "N", "rows kept for ever"},
         {"--kv", OPTION_TEXT, &o.kv, "KIND", "i8, f16 or f32 cache"},
         {"--kernels", OPTION_TEXT, &o.kernels, "NAME", "kernel table"},
+        ADAPTER_TURNS_ROW(o.adapters),
+        EARLY_ROWS(o.early),
         REMOTE_ROWS(o.far),
         {"--fresh", OPTION_FLAG, &fresh, NULL, "each TEXT is a conversation of its own"},
         {"--stages", OPTION_FLAG, &stages, NULL, "stage table after every turn"},
@@ -89,18 +95,25 @@ int command_think(int argc, char **argv) {
         return complain(EXIT_USAGE, "think: --kv %s: expected i8, f16 or f32", o.kv);
     if (raw && o.far.url) return complain(EXIT_USAGE, "think: --raw is the local model's, --llm-url asks a server");
     if ((code = remote_args_open(&o.far, "think")) >= 0) return code;
-    loop l;
-    if ((code = think_open(&l, folder, model, &o)) != 0) {
+    if ((code = adapter_files_open(&o.adapters, "think", OPTION_LIST_MAX)) >= 0) {
         remote_args_close(&o.far);
         return code;
     }
+    loop l;
+    if ((code = think_open(&l, folder, model, &o)) != 0) {
+        adapter_files_close(&o.adapters);
+        remote_args_close(&o.far);
+        return code;
+    }
+    think_task task = {&l, &o, raw};
     l.show = (loop_output){.to = stdout, .json = json, .turns = json || stages};
     for (int i = 0; i < line.rest_count && code == 0; i++) {
-        code = think_text(&l, line.rest[i], raw);
+        code = think_text(&task, line.rest[i]);
         if (fresh) sotto_reset(l.voice);
     }
-    if (line.rest_count == 0) code = lines_each("think", "> ", raw ? complete_line : ask_line, &l);
+    if (line.rest_count == 0) code = lines_each("think", "> ", think_text, &task);
     loop_close(&l);
+    adapter_files_close(&o.adapters);
     remote_args_close(&o.far);
     return code;
 }

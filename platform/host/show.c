@@ -107,13 +107,33 @@ static void show_remote_json(FILE *to, const sotto_statistics *s) {
             (unsigned long long)s->remote_fallbacks, (unsigned long long)s->remote_cuts);
 }
 
+static void show_early_json(FILE *to, const sotto_statistics *s) {
+    const struct {
+        const char *name;
+        uint64_t value;
+    } row[] = {{"rows", s->ahead_rows},           {"rows_used", s->ahead_used},          {"picks", s->ahead_picks},
+               {"picks_used", s->picks_used},     {"lookup", s->lookup_tried},           {"lookup_taken", s->lookup_taken},
+               {"replies_hits", s->replies_hits}, {"replies_misses", s->replies_misses}, {"told", s->told}};
+    fprintf(to, "\"early\":{");
+    for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) fprintf(to, "\"%s\":%llu,", row[i].name, (unsigned long long)row[i].value);
+    fprintf(to, "\"ms\":%.3f}", (double)s->ahead_ns / 1e6);
+}
+
 void show_turn_json(FILE *to, const sotto_statistics *s, const uint64_t *budget_ns, const char *transcript, const char *reply) {
-    fprintf(to, "{\"turn\":%llu,\"transcript\":", (unsigned long long)s->turns);
+    fprintf(to, "{\"turn\":%llu,", (unsigned long long)s->turns);
+    if (s->llm_version[0]) {
+        fprintf(to, "\"llm\":");
+        show_json_text(to, s->llm_version);
+        fputc(',', to);
+    }
+    fprintf(to, "\"transcript\":");
     show_json_text(to, transcript);
     fprintf(to, ",\"reply\":");
     show_json_text(to, reply);
     fputc(',', to);
     show_budgets_json(to, s, budget_ns);
+    fputc(',', to);
+    show_early_json(to, s);
     if (remote_total(s)) {
         fputc(',', to);
         show_remote_json(to, s);
@@ -151,9 +171,20 @@ static double ratio(uint64_t a, uint64_t b) {
     return b ? (double)a / (double)b : 0;
 }
 
+static void show_early(FILE *to, const sotto_statistics *s) {
+    typedef unsigned long long n;
+    if (s->ahead_rows)
+        fprintf(to, "ahead of the turn: %llu of %llu user tokens were of use, %llu of %llu picked tokens, %.1f ms\n", (n)s->ahead_used,
+                (n)s->ahead_rows, (n)s->picks_used, (n)s->ahead_picks, (double)s->ahead_ns / 1e6);
+    if (s->lookup_tried) fprintf(to, "prompt lookup: %llu of %llu tokens taken\n", (n)s->lookup_taken, (n)s->lookup_tried);
+    if (s->replies_hits)
+        fprintf(to, "kept answers: %llu of %llu questions without time and context\n", (n)s->replies_hits, (n)(s->replies_hits + s->replies_misses));
+}
+
 void show_rates(FILE *to, const sotto_statistics *s) {
     fprintf(to, "asr RTF %.4f   tts RTF %.4f   prefill %.0f tok/s   decode %.0f tok/s\n", ratio(s->asr_busy, s->asr_samples * 62500),
             ratio(s->tts_busy, s->samples_out * 62500), 1e9 * ratio(s->prompt_tokens, s->prompt_ns), 1e9 * ratio(s->reply_tokens, s->reply_ns));
+    show_early(to, s);
     if (remote_total(s))
         fprintf(to, "server: %llu turns, %llu answered otherwise after a failure, %llu cut\n", (unsigned long long)s->remote_turns,
                 (unsigned long long)s->remote_fallbacks, (unsigned long long)s->remote_cuts);
@@ -162,6 +193,8 @@ void show_rates(FILE *to, const sotto_statistics *s) {
 void show_rates_json(FILE *to, const sotto_statistics *s) {
     fprintf(to, "\"asr_rtf\":%.5f,\"tts_rtf\":%.5f,\"prefill_tok_s\":%.1f,\"decode_tok_s\":%.1f", ratio(s->asr_busy, s->asr_samples * 62500),
             ratio(s->tts_busy, s->samples_out * 62500), 1e9 * ratio(s->prompt_tokens, s->prompt_ns), 1e9 * ratio(s->reply_tokens, s->reply_ns));
+    fputc(',', to);
+    show_early_json(to, s);
     if (remote_total(s)) {
         fputc(',', to);
         show_remote_json(to, s);
