@@ -4,6 +4,7 @@ TESTS += test_llama
 TESTS += test_tokenizer
 TESTS += test_sampler
 TESTS += test_sinks
+TESTS += test_cache_law
 TESTS += test_toolcall
 TESTS += test_constrain
 TESTS += test_llm test_ahead
