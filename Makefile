@@ -6,6 +6,7 @@
 #   make check      arrows, sizes, symbols, format, Cortex-M55 build, sanitizers, fuzzing
 #   make bench      kernels and stages, timed against budgets and peers
 #   make longform   an hour of speech in one piece against its clips
+#   make cache-cost sinks + window against recomputing: perplexity, time, bytes
 #   make install    library, header, pkg-config file, command   (PREFIX, DESTDIR)
 #   make deps format clean
 #   V=1 · CC=clang · SANITIZE=address,undefined · BUILD=folder
@@ -114,6 +115,10 @@ bench: $(BUILD)/sotto $(BUILD)/tests/check_kernels
 longform: $(BUILD)/sotto
 	python3 models/train/measure_longform.py --sotto $(BUILD)/sotto
 
+# Perplexity, time and bytes of the endless cache; needs python3 with numpy and matplotlib, and the texts of SOTTO_DATA. Not part of test or check.
+cache-cost: $(BUILD)/tests/measure_cache
+	python3 models/train/measure_cache.py --program $(BUILD)/tests/measure_cache --work $(BUILD)/cache
+
 install: $(BUILD)/sotto
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/share/sotto/nano
 	install -m 755 $(BUILD)/sotto $(DESTDIR)$(PREFIX)/bin/sotto
@@ -129,5 +134,5 @@ clean:
 	rm -rf $(BUILD)
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
-.PHONY: all deps demo test check bench longform install format clean run-demo run-test run-check
+.PHONY: all deps demo test check bench longform cache-cost install format clean run-demo run-test run-check
 .SECONDARY:

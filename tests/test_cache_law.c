@@ -101,7 +101,7 @@ static double far_run(const tiny_shape *s, enum kv_kind kind, uint64_t tokens) {
     start(&r, s, kind, SINKS, WINDOW);
     oracle_open(&o, &r.g, s, SINKS, 0);
     for (size_t i = 0; i < sizeof look / sizeof look[0]; i++) {
-        if (look[i] <= at) continue;
+        if (look[i] <= at || look[i] > tokens + 17) continue;
         feed(&r, at, look[i], logits);
         at = look[i];
         rerun(&o, at, SINKS, WINDOW, want);
