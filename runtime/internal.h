@@ -105,7 +105,7 @@ typedef struct remote_desk { /* a turn that a server answers */
     size_t held_len;                               /* bytes */
     clause_splitter cutter;                        /* has seen all that came */
     uint32_t calls, tokens;                        /* of this turn */
-    char result[LINE_BYTES];                       /* of its last tool */
+    char call[TOOL_TEXT], result[LINE_BYTES];      /* its last tool */
     uint64_t asked_ns, sent_ns, begun_ns, last_ns; /* question; request; first byte of the answer (0: none yet); newest piece */
     uint64_t turns, fallbacks, cuts;               /* answered; answered otherwise after a failure; ended in the middle */
 } remote_desk;

@@ -46,7 +46,7 @@ static void remote_release(sotto *s, size_t n) {
     if (n == 0) return;
     d->held[n] = 0;
     turn_reply(s, d->held);
-    if (s->speak.present) speak_text(s, "\n");
+    if (s->speak.present && !s->config.whole_reply) speak_text(s, "\n");
     d->held[n] = next;
     d->held_len -= n;
     memmove(d->held, d->held + n, d->held_len);
@@ -96,7 +96,7 @@ int remote_begin(sotto *s, const char *text) {
     d->held_len = 0;
     d->calls = 0;
     d->tokens = 0;
-    d->result[0] = 0;
+    d->result[0] = d->call[0] = 0;
     clause_reset(&d->cutter);
     d->running = 1;
     d->asked_ns = from;
@@ -124,6 +124,7 @@ static void remote_clock(sotto *s, uint32_t tokens) {
     span *rate = &s->clock.now[SOTTO_LLM_TOKENS];
     remote_begun(s);
     if (d->tokens == 0) spans_set(&s->clock, SOTTO_LLM_FIRST, d->begun_ns, now);
+    if (d->tokens == 0 && s->judged_ns) spans_set(&s->clock, SOTTO_LLM_TTFT, s->judged_ns, now);
     span_work(rate, d->last_ns, now);
     rate->steps += tokens > 1 ? tokens - 1 : 0;
     d->tokens += tokens;
@@ -157,6 +158,7 @@ static void remote_call(sotto *s, const char *text) {
         return;
     }
     remote_begun(s);
+    fmt_put(d->call, sizeof d->call, "%s", text);
     enum think_tool_end end = think_tool(s, text, strlen(text), d->result, sizeof d->result);
     if (end == TOOL_FAILED && strncmp(d->result, "error", 5) != 0) {
         fmt_put(answer, sizeof answer, "error %s", d->result);
@@ -176,6 +178,7 @@ static void remote_done(sotto *s) {
     remote_release(s, d->held_len);
     d->turns++;
     think_done(s);
+    early_tell(s, d->question, d->call[0] ? d->call : NULL, d->result, s->reply); /* the local model may have to go on from here */
 }
 
 int remote_step(sotto *s) {

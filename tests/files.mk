@@ -54,3 +54,4 @@ TESTS += test_listen
 TESTS += test_command
 TESTS += test_cli_grammar
 TESTS += test_lora test_adapter
+TESTS += test_remote
