@@ -92,6 +92,36 @@ static void a_command_is_answered_without_the_model(void **state) {
     voice_end(s);
 }
 
+/* What the model expected while a command, a noise and a question were heard: the command and the noise were not for it. */
+static void expected_in_vain(void **state) {
+    static int16_t noise[VOICE_SAMPLES / 20];
+    uint32_t seed = 1;
+    sotto_config c = pack.config;
+    sotto_statistics st;
+    (void)state;
+    for (size_t i = 0; i < sizeof noise / sizeof noise[0]; i++) noise[i] = (int16_t)((int)((seed = seed * 1664525u + 1013904223u) >> 18) - 8192);
+    c.grammar = open_text("lights", LIGHTS, sizeof LIGHTS - 1);
+    c.replies = 0;
+    for (c.speculate = 0; c.speculate < 2; c.speculate++) {
+        voice_record *r = c.speculate ? &other : &one;
+        sotto *s = voice_start(&c);
+        clear(r);
+        for (int round = 0; round < 2; round++) {
+            voice_hear(s, r, light, light_len, 160);
+            voice_hear(s, r, noise, sizeof noise / sizeof noise[0], 160);
+            voice_hear(s, r, question, question_len, 160);
+        }
+        sotto_stats(s, &st);
+        assert_int_equal(st.told, 2);
+        assert_int_equal(st.ahead_rows > 0, c.speculate);
+        voice_end(s);
+    }
+    assert_true(one.turns >= 4 && strstr(one.text, "4 " VOICE_CALL));
+    assert_string_equal(one.text, other.text);
+    assert_int_equal(one.samples, other.samples);
+    assert_memory_equal(one.pcm, other.pcm, one.samples * sizeof one.pcm[0]);
+}
+
 static void any_chunking_gives_the_same(void **state) {
     static const size_t chunk[] = {1, 77, 4000};
     sotto_config c = pack.config;
@@ -194,6 +224,7 @@ static void what_is_refused(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_command_is_answered_without_the_model),
+        cmocka_unit_test(expected_in_vain),
         cmocka_unit_test(any_chunking_gives_the_same),
         cmocka_unit_test(other_speech_goes_on_to_the_model),
         cmocka_unit_test(acceptance_and_hearing_alone),
