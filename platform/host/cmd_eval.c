@@ -1,7 +1,9 @@
-/* sotto eval: how well the models do, on lists of sounds with what is said in them; with gates that refuse a model. */
+/* sotto eval: how well the models do, on lists of sounds with what is said in them, or of requests with the calls they want; with gates that
+ * refuse a model. */
 #include "platform/host/args.h"
 #include "platform/host/commands.h"
 #include "platform/host/eval.h"
+#include "platform/host/eval_llm.h"
 #include "platform/host/pack.h"
 #include <string.h>
 
@@ -67,12 +69,73 @@ static int eval_asr(int argc, char **argv) {
     return code;
 }
 
+static int llm_report_out(const llm_report *r) {
+    const llm_options *o = r->task->o;
+    int to_stdout = o->json && strcmp(o->json, "-") == 0;
+    FILE *people = to_stdout ? stderr : stdout;
+    if (!to_stdout) llm_show(stdout, r);
+    int code = o->json ? llm_write_json(r) : 0;
+    if (!to_stdout && r->task->gates.count) fputc('\n', people);
+    int judged = llm_judge(people, r);
+    return code ? code : judged;
+}
+
+static int llm_measure_all(const llm_task *t) {
+    llm_report r = {.task = t, .models = t->o->against ? 2 : 1};
+    int code = llm_run(t, t->o->model, &r.model[0]);
+    if (!code && t->o->against) code = llm_run(t, t->o->against, &r.model[1]);
+    if (!code) code = llm_report_build(&r);
+    if (!code) code = llm_report_out(&r);
+    llm_report_free(&r);
+    return code;
+}
+
+static int eval_llm(int argc, char **argv) {
+    llm_options o = {.jobs = 1};
+    const option_row rows[] = {
+        {"--limit", OPTION_UINT, &o.limit, "N", "the first N rows of each list"},
+        {"--asr", OPTION_FLAG, &o.asr, NULL, "the rows' sounds (column file) through the recogniser: the model gets what was heard"},
+        {"--jobs", OPTION_UINT, &o.jobs, "N", "sounds at once (default 1)"},
+        {"--pack", OPTION_TEXT, &o.pack, "DIR", "model pack"},
+        PACK_NO_CHECK_ROW,
+        {"--model", OPTION_TEXT, &o.model, "FILE", "this language model instead of the pack's"},
+        {"--against", OPTION_TEXT, &o.against, "FILE", "a second language model beside it, and the difference"},
+        {"--window", OPTION_UINT, &o.window, "N", "rows of the KV window"},
+        {"--sinks", OPTION_UINT, &o.sinks, "N", "rows kept for ever"},
+        {"--kernels", OPTION_TEXT, &o.kernels, "NAME", "kernel table: ref, avx2, avx512vnni, ..."},
+        {"--gates", OPTION_TEXT, &o.gates, "FILE", "thresholds: exit 1 when one is broken"},
+        {"--json", OPTION_TEXT, &o.json, "FILE|-", "everything as one JSON object"},
+        {"--errors", OPTION_FLAG, &o.errors, NULL, "the rows that went wrong: wanted, got, reply"},
+        {"--details", OPTION_FLAG, &o.details, NULL, "every row"},
+        {0},
+    };
+    command_line line = {
+        .command = "eval llm",
+        .about = "Calls and replies against lists: exact calls, slots, requests out of scope, faithfulness, length, speed; by slice. LIST is "
+                 "tab-separated: user, call (\"-\": no tool, \" | \" between several that are right); a line \"#columns user call ...\" names more: "
+                 "result dialogue file, and any to slice by.",
+        .operands = "LIST ...",
+        .rows = rows};
+    int code = args_parse(&line, argc, argv);
+    if (code >= 0) return code;
+    if (line.rest_count < 1 || line.rest_count > LLM_LISTS) return complain(EXIT_USAGE, "eval llm: expected 1 to %d lists", LLM_LISTS);
+    o.list = line.rest;
+    o.lists = line.rest_count;
+    llm_task t;
+    if ((code = llm_task_open(&t, &o)) != 0) return code;
+    code = llm_measure_all(&t);
+    llm_task_close(&t);
+    return code;
+}
+
 int command_eval(int argc, char **argv) {
     if (argc > 1 && strcmp(argv[1], "asr") == 0) return eval_asr(argc - 1, argv + 1);
+    if (argc > 1 && strcmp(argv[1], "llm") == 0) return eval_llm(argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "--help") == 0) {
-        printf("usage: sotto eval asr MANIFEST [options]\nQuality and speed of a model over a list, with gates. `sotto eval asr --help` lists the "
-               "options.\n");
+        printf("usage: sotto eval asr MANIFEST [options]\n       sotto eval llm LIST ... [options]\nQuality and speed of a model over lists, with "
+               "gates. "
+               "`sotto eval asr --help` and `sotto eval llm --help` list the options.\n");
         return EXIT_OK;
     }
-    return complain(EXIT_USAGE, "eval: %s: expected what to evaluate: asr", argc > 1 ? argv[1] : "nothing");
+    return complain(EXIT_USAGE, "eval: %s: expected what to evaluate: asr or llm", argc > 1 ? argv[1] : "nothing");
 }

@@ -6,15 +6,15 @@
  *
  * `utterances` with --details only: file, condition, said, heard and the counts of each sound.
  */
+#include "platform/host/eval_json.h"
 #include "platform/host/args.h"
 #include "platform/host/eval.h"
-#include <cjson/cJSON.h>
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void add_number(cJSON *to, const char *name, double value) {
+void json_number(cJSON *to, const char *name, double value) {
     if (isnan(value))
         cJSON_AddNullToObject(to, name);
     else
@@ -25,7 +25,7 @@ static void add_slices(cJSON *to, const eval_report *r, uint32_t model) {
     cJSON *all = cJSON_AddObjectToObject(to, "slices");
     for (uint32_t k = 0; k < r->slices.count; k++) {
         cJSON *one = cJSON_AddObjectToObject(all, r->slices.at[k].name);
-        for (int i = 0; i < METRICS; i++) add_number(one, METRIC_TABLE[i].name, r->of[model][k].of[i]);
+        for (int i = 0; i < METRICS; i++) json_number(one, METRIC_TABLE[i].name, r->of[model][k].of[i]);
     }
 }
 
@@ -37,20 +37,20 @@ static cJSON *utterance(const eval_report *r, const measure *m, uint32_t i) {
     cJSON_AddStringToObject(one, "condition", t->condition[i / t->list.count].name);
     cJSON_AddStringToObject(one, "said", ref->said ? ref->said : manifest_cell(&t->list, &t->list.row[i % t->list.count], "text"));
     cJSON_AddStringToObject(one, "heard", m->heard);
-    add_number(one, "seconds", m->seconds);
-    add_number(one, "wall_s", m->wall);
-    add_number(one, "cpu_s", m->cpu);
-    add_number(one, "busy_s", m->busy);
-    add_number(one, "lag_ms", m->lag_ms);
-    add_number(one, "tail_ms", m->tail_ms < 0 ? (double)NAN : m->tail_ms);
-    add_number(one, "unstable", m->unstable);
+    json_number(one, "seconds", m->seconds);
+    json_number(one, "wall_s", m->wall);
+    json_number(one, "cpu_s", m->cpu);
+    json_number(one, "busy_s", m->busy);
+    json_number(one, "lag_ms", m->lag_ms);
+    json_number(one, "tail_ms", m->tail_ms < 0 ? (double)NAN : m->tail_ms);
+    json_number(one, "unstable", m->unstable);
     if (m->scored) {
-        add_number(one, "words", m->text.words);
-        add_number(one, "word_errors", m->text.word_errors);
-        add_number(one, "chars", m->text.chars);
-        add_number(one, "char_errors", m->text.char_errors);
-        add_number(one, "entities", m->text.entities);
-        add_number(one, "entity_errors", m->text.entity_errors);
+        json_number(one, "words", m->text.words);
+        json_number(one, "word_errors", m->text.word_errors);
+        json_number(one, "chars", m->text.chars);
+        json_number(one, "char_errors", m->text.char_errors);
+        json_number(one, "entities", m->text.entities);
+        json_number(one, "entity_errors", m->text.entity_errors);
     }
     if (m->slotted) {
         cJSON_AddStringToObject(one, "slots", m->slots ? m->slots : "");
@@ -65,10 +65,10 @@ static void add_model(cJSON *to, const eval_report *r, uint32_t i) {
     cJSON_AddItemToArray(to, one);
     cJSON_AddStringToObject(one, "file", m->file);
     cJSON_AddStringToObject(one, "version", m->version);
-    add_number(one, "bytes", m->bytes);
-    add_number(one, "arena_bytes", m->arena);
+    json_number(one, "bytes", m->bytes);
+    json_number(one, "arena_bytes", m->arena);
     cJSON_AddStringToObject(one, "kernels", m->kernels);
-    add_number(one, "macs", m->macs);
+    json_number(one, "macs", m->macs);
     add_slices(one, r, i);
     if (!r->task->o->details) return;
     cJSON *all = cJSON_AddArrayToObject(one, "utterances");
@@ -79,25 +79,29 @@ static void add_difference(cJSON *to, const eval_report *r) {
     cJSON *all = cJSON_AddObjectToObject(to, "difference");
     for (uint32_t k = 0; k < r->slices.count; k++) {
         cJSON *one = cJSON_AddObjectToObject(all, r->slices.at[k].name);
-        add_number(one, "wer", r->of[0][k].of[METRIC_WER] - r->of[1][k].of[METRIC_WER]);
-        add_number(one, "low", r->low[k]);
-        add_number(one, "high", r->high[k]);
+        json_number(one, "wer", r->of[0][k].of[METRIC_WER] - r->of[1][k].of[METRIC_WER]);
+        json_number(one, "low", r->low[k]);
+        json_number(one, "high", r->high[k]);
     }
 }
 
-static void add_gates(cJSON *to, const eval_report *r) {
+static int value_of(const void *report, const gate *g, double *value) {
+    return eval_gate_value(report, g, value);
+}
+
+void json_gates(cJSON *to, const gate_list *g, gate_value value, const void *user) {
     cJSON *all = cJSON_AddArrayToObject(to, "gates");
-    for (uint32_t i = 0; i < r->task->gates.count; i++) {
-        const gate *g = &r->task->gates.at[i];
-        double value;
-        if (eval_gate_value(r, g, &value) != 0) continue;
+    for (uint32_t i = 0; i < g->count; i++) {
+        const gate *x = &g->at[i];
+        double number;
+        if (value(user, x, &number) != 0) continue;
         cJSON *one = cJSON_CreateObject();
         cJSON_AddItemToArray(all, one);
-        cJSON_AddStringToObject(one, "gate", g->name);
-        cJSON_AddStringToObject(one, "op", g->op);
-        add_number(one, "limit", g->limit);
-        add_number(one, "value", value);
-        cJSON_AddBoolToObject(one, "pass", gate_holds(g, value));
+        cJSON_AddStringToObject(one, "gate", x->name);
+        cJSON_AddStringToObject(one, "op", x->op);
+        json_number(one, "limit", x->limit);
+        json_number(one, "value", number);
+        cJSON_AddBoolToObject(one, "pass", gate_holds(x, number));
     }
 }
 
@@ -105,14 +109,14 @@ static cJSON *everything(const eval_report *r) {
     const eval_task *t = r->task;
     cJSON *all = cJSON_CreateObject();
     cJSON_AddStringToObject(all, "manifest", t->o->manifest);
-    add_number(all, "sounds", t->list.count);
-    add_number(all, "skipped", t->skipped);
+    json_number(all, "sounds", t->list.count);
+    json_number(all, "skipped", t->skipped);
     cJSON *conditions = cJSON_AddArrayToObject(all, "conditions");
     for (uint32_t i = 0; i < t->conditions; i++) cJSON_AddItemToArray(conditions, cJSON_CreateString(t->condition[i].name));
     cJSON *models = cJSON_AddArrayToObject(all, "models");
     for (uint32_t i = 0; i < r->models; i++) add_model(models, r, i);
     if (r->models == 2) add_difference(all, r);
-    if (t->gates.count) add_gates(all, r);
+    if (t->gates.count) json_gates(all, &t->gates, value_of, r);
     return all;
 }
 
@@ -125,11 +129,14 @@ static int write_text(const char *path, const char *text) {
     return bad ? complain(EXIT_FAIL, "eval: %s: cannot be written: %s", path, strerror(errno)) : 0;
 }
 
-int eval_write_json(const eval_report *r) {
-    cJSON *all = everything(r);
+int json_write(cJSON *all, const char *path) {
     char *text = cJSON_PrintUnformatted(all);
-    int code = text ? write_text(r->task->o->json, text) : complain(EXIT_FAIL, "eval: out of memory");
+    int code = text ? write_text(path, text) : complain(EXIT_FAIL, "eval: out of memory");
     cJSON_free(text);
     cJSON_Delete(all);
     return code;
+}
+
+int eval_write_json(const eval_report *r) {
+    return json_write(everything(r), r->task->o->json);
 }

@@ -30,46 +30,68 @@ static char *next_line(char **at) {
     return line;
 }
 
-static int read_header(manifest *m, char *line, const char *path, platform_error *e) {
-    m->columns = line ? cut_cells(line, m->column, MANIFEST_COLUMNS) : 0;
-    if (m->columns > MANIFEST_COLUMNS) return platform_fail(e, "%s: line 1: more than %d columns", path, MANIFEST_COLUMNS);
-    if (manifest_column(m, "file") >= 0 && manifest_column(m, "text") >= 0) return 0;
-    return platform_fail(e, "%s: line 1: expected tab-separated names of columns with \"file\" and \"text\" among them", path);
+static const manifest_kind SOUNDS = {.need = {"file", "text"}, .row_need = {"file"}};
+
+static int check_header(const manifest *m, uint32_t line, const manifest_kind *k, const char *path, platform_error *e) {
+    if (m->columns > MANIFEST_COLUMNS) return platform_fail(e, "%s: line %u: more than %d columns", path, line, MANIFEST_COLUMNS);
+    if (manifest_column(m, k->need[0]) >= 0 && manifest_column(m, k->need[1]) >= 0) return 0;
+    return platform_fail(e, "%s: line %u: expected tab-separated names of columns with \"%s\" and \"%s\" among them", path, line, k->need[0],
+                         k->need[1]);
 }
 
-static int read_row(manifest *m, char *line, uint32_t number, const char *path, platform_error *e) {
+static int read_row(manifest *m, char *line, uint32_t number, const manifest_kind *k, const char *path, platform_error *e) {
     manifest_row r = {.line = number};
     uint32_t n = cut_cells(line, r.cell, m->columns);
-    if (n > m->columns) return platform_fail(e, "%s: line %u: more cells than the %u columns of line 1", path, number, m->columns);
+    if (n > m->columns) return platform_fail(e, "%s: line %u: more cells than the %u columns", path, number, m->columns);
     for (; n < m->columns; n++) r.cell[n] = "";
-    if (!manifest_cell(m, &r, "file")[0]) return platform_fail(e, "%s: line %u: names no file", path, number);
+    for (int i = 0; i < 2 && k->row_need[i]; i++) {
+        if (!manifest_cell(m, &r, k->row_need[i])[0]) return platform_fail(e, "%s: line %u: names no %s", path, number, k->row_need[i]);
+    }
     m->row[m->count++] = r;
     return 0;
 }
 
-static int read_rows(manifest *m, const char *path, platform_error *e) {
+/* The line of names, without its mark; returns 1 when this was one. */
+static int take_header(manifest *m, char *line, uint32_t number, const manifest_kind *k) {
+    size_t skip = k->mark ? strlen(k->mark) : 0;
+    if (k->mark ? strncmp(line, k->mark, skip) != 0 || m->count > 0 : number > 1) return 0;
+    m->columns = cut_cells(line + skip + strspn(line + skip, k->mark ? " \t" : ""), m->column, MANIFEST_COLUMNS);
+    return 1;
+}
+
+static int read_line(manifest *m, char *line, uint32_t number, const manifest_kind *k, const char *path, platform_error *e) {
+    if (take_header(m, line, number, k)) return check_header(m, number, k, path, e);
+    if (!line[0] || (k->mark && line[0] == '#')) return 0;
+    return read_row(m, line, number, k, path, e);
+}
+
+static int read_rows(manifest *m, const char *path, const manifest_kind *k, platform_error *e) {
     size_t lines = 1;
     for (const char *s = m->bytes; *s; s++) lines += *s == '\n';
     m->row = malloc(lines * sizeof *m->row);
     if (!m->row) return platform_fail(e, "%s: %zu lines: out of memory", path, lines);
+    while (m->columns < 4 && k->plain[m->columns]) m->column[m->columns] = k->plain[m->columns], m->columns++;
     char *at = m->bytes;
-    if (read_header(m, next_line(&at), path, e) != 0) return -1;
-    uint32_t number = 1;
+    uint32_t number = 0;
     for (char *line; (line = next_line(&at)) != NULL;) {
-        number++;
-        if (line[0] && read_row(m, line, number, path, e) != 0) return -1;
+        if (read_line(m, line, ++number, k, path, e) != 0) return -1;
     }
-    return m->count ? 0 : platform_fail(e, "%s: lists no sound file", path);
+    if (!number && !k->mark) return check_header(m, 1, k, path, e);
+    return m->count ? 0 : platform_fail(e, "%s: lists no %s", path, k->mark ? "row" : "sound file");
 }
 
 int manifest_read(manifest *m, const char *path, platform_error *e) {
+    return manifest_read_kind(m, path, &SOUNDS, e);
+}
+
+int manifest_read_kind(manifest *m, const char *path, const manifest_kind *k, platform_error *e) {
     memset(m, 0, sizeof *m);
     const char *slash = strrchr(path, '/');
     size_t folder = slash ? (size_t)(slash - path) : 0;
     if (folder >= sizeof m->folder) return platform_fail(e, "manifest: a path of %zu bytes", strlen(path));
     memcpy(m->folder, slash ? path : ".", slash ? folder : 1);
     m->bytes = file_text(path, e);
-    if (m->bytes && read_rows(m, path, e) == 0) return 0;
+    if (m->bytes && read_rows(m, path, k, e) == 0) return 0;
     manifest_close(m);
     return -1;
 }

@@ -20,6 +20,15 @@ typedef struct manifest {
     uint32_t count;
 } manifest;
 
+typedef struct manifest_kind {
+    const char *mark;     /* how the line of column names begins, which may then be missing, and "#" begins a comment; NULL: it is the first line */
+    const char *plain[4]; /* columns of a list without that line, NULL after the last */
+    const char *need[2];  /* columns that must be there ... */
+    const char *row_need[2]; /* ... and cells that may not be empty; NULL after the last */
+} manifest_kind;
+
+/* Reads a list of another kind than sounds with their texts; else as manifest_read. */
+int manifest_read_kind(manifest *m, const char *path, const manifest_kind *k, platform_error *e);
 /* Reads a whole manifest. -1: unreadable, no such columns, a row with too many cells; the line is named. */
 int manifest_read(manifest *m, const char *path, platform_error *e);
 void manifest_close(manifest *m);

@@ -51,27 +51,10 @@ int eval_gate_value(const eval_report *r, const gate *g, double *value) {
     return 0;
 }
 
-static int judge_gate(FILE *to, const eval_report *r, const gate *g) {
-    double value;
-    if (eval_gate_value(r, g, &value) != 0)
-        return complain(EXIT_USAGE, "eval: %s: line %u: no slice \"%s\" was measured", r->task->o->gates, g->line, g->slice);
-    if (g->delta && r->models < 2)
-        return complain(EXIT_USAGE, "eval: %s: line %u: %s: expected two models (--against)", r->task->o->gates, g->line, g->name);
-    if (isnan(value)) return complain(EXIT_USAGE, "eval: %s: line %u: %s was not measured here", r->task->o->gates, g->line, g->name);
-    int holds = gate_holds(g, value);
-    fprintf(to, "%s  %s %s %.10g: %.6g\n", holds ? "pass" : "FAIL", g->name, g->op, g->limit, value);
-    return holds ? 0 : EXIT_FAIL;
+static int value_of(const void *user, const gate *g, double *value) {
+    return eval_gate_value(user, g, value);
 }
 
 int eval_judge(FILE *to, const eval_report *r) {
-    const gate_list *g = &r->task->gates;
-    uint32_t broken = 0;
-    int unusable = 0;
-    for (uint32_t i = 0; i < g->count; i++) {
-        int code = judge_gate(to, r, &g->at[i]);
-        broken += code == EXIT_FAIL;
-        unusable |= code == EXIT_USAGE;
-    }
-    if (g->count && !unusable) fprintf(to, "%u of %u gates hold\n", g->count - broken, g->count);
-    return unusable ? EXIT_USAGE : broken ? EXIT_FAIL : EXIT_OK;
+    return gates_judge(to, &r->task->gates, r->task->o->gates, r->models, value_of, r);
 }

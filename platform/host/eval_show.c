@@ -1,14 +1,8 @@
 /* eval_show: the figures as tables for people: what was measured, then a row a slice; columns that nothing was measured for are left out. */
 #include "platform/host/eval.h"
+#include "platform/host/eval_table.h"
 #include <math.h>
 #include <string.h>
-
-typedef struct column {
-    const char *title;
-    metric what;
-    double scale; /* 100: as percent */
-    int width, digits;
-} column;
 
 static const column QUALITY[] = {
     {"sounds", METRIC_UTTERANCES, 1, 7, 0},
@@ -31,35 +25,10 @@ static const column SPEED[] = {
     {"p95", METRIC_TAIL_P95, 1, 8, 2},         {"max", METRIC_TAIL_MAX, 1, 8, 2},
     {"unstable/s", METRIC_UNSTABLE, 1, 11, 3},
 };
-enum { QUALITY_COLUMNS = sizeof QUALITY / sizeof QUALITY[0], SPEED_COLUMNS = sizeof SPEED / sizeof SPEED[0], NAME_WIDTH = 28 };
-
-static void put_value(FILE *to, const column *c, double value) {
-    if (isnan(value))
-        fprintf(to, "%*s", c->width, "-");
-    else
-        fprintf(to, "%*.*f", c->width, c->digits, value * c->scale);
-}
-
-static int is_empty(const figures *f, uint32_t n, metric what) {
-    uint32_t i = 0;
-    while (i < n && (isnan(f[i].of[what]) || (what == METRIC_WORDS && f[i].of[what] == 0))) i++;
-    return i == n;
-}
+enum { QUALITY_COLUMNS = sizeof QUALITY / sizeof QUALITY[0], SPEED_COLUMNS = sizeof SPEED / sizeof SPEED[0] };
 
 static void put_table(FILE *to, const slice_table *s, const figures *f, const column *c, int columns) {
-    fprintf(to, "%-*s", NAME_WIDTH, "slice");
-    for (int i = 0; i < columns; i++) {
-        if (!is_empty(f, s->count, c[i].what)) fprintf(to, "%*s", c[i].width, c[i].title);
-    }
-    fputc('\n', to);
-    for (uint32_t k = 0; k < s->count; k++) {
-        if (k > 0 && s->at[k].count == s->at[0].count) continue; /* the same sounds as all */
-        fprintf(to, "%-*s", NAME_WIDTH, s->at[k].name);
-        for (int i = 0; i < columns; i++) {
-            if (!is_empty(f, s->count, c[i].what)) put_value(to, &c[i], f[k].of[c[i].what]);
-        }
-        fputc('\n', to);
-    }
+    table_put(to, s, f[0].of, sizeof f[0] / sizeof f[0].of[0], c, columns);
 }
 
 static void put_model(FILE *to, const eval_model *m) {
@@ -71,21 +40,21 @@ static void put_model(FILE *to, const eval_model *m) {
 
 static void put_difference(FILE *to, const eval_report *r) {
     static const column wer = {"", METRIC_WER, 100, 9, 2}, accepted = {"", METRIC_ACCEPTED, 100, 12, 2};
-    fprintf(to, "\nfirst against second\n%-*s%9s%9s%9s%8s%8s%12s%12s\n", NAME_WIDTH, "slice", "WER %", "WER %", "less", "low", "high", "accepted %",
-            "accepted %");
+    fprintf(to, "\nfirst against second\n%-*s%9s%9s%9s%8s%8s%12s%12s\n", TABLE_NAME_WIDTH, "slice", "WER %", "WER %", "less", "low", "high",
+            "accepted %", "accepted %");
     for (uint32_t k = 0; k < r->slices.count; k++) {
         if (k > 0 && r->slices.at[k].count == r->slices.at[0].count) continue;
         const double *a = r->of[0][k].of, *b = r->of[1][k].of;
-        fprintf(to, "%-*s", NAME_WIDTH, r->slices.at[k].name);
-        put_value(to, &wer, a[METRIC_WER]);
-        put_value(to, &wer, b[METRIC_WER]);
-        put_value(to, &wer, a[METRIC_WER] - b[METRIC_WER]);
+        fprintf(to, "%-*s", TABLE_NAME_WIDTH, r->slices.at[k].name);
+        table_value(to, &wer, a[METRIC_WER]);
+        table_value(to, &wer, b[METRIC_WER]);
+        table_value(to, &wer, a[METRIC_WER] - b[METRIC_WER]);
         if (isnan(a[METRIC_WER]))
             fprintf(to, "%8s%8s", "-", "-");
         else
             fprintf(to, "%8.2f%8.2f", 100 * r->low[k], 100 * r->high[k]);
-        put_value(to, &accepted, a[METRIC_ACCEPTED]);
-        put_value(to, &accepted, b[METRIC_ACCEPTED]);
+        table_value(to, &accepted, a[METRIC_ACCEPTED]);
+        table_value(to, &accepted, b[METRIC_ACCEPTED]);
         fputc('\n', to);
     }
 }

@@ -58,7 +58,7 @@ static void value_name(char *out, const char *column, const char *value) {
     else if (strcmp(column, "age") == 0 && end != value && !*end)
         snprintf(out, SLICE_NAME, "age-%s", age_band(number));
     else
-        snprintf(out, SLICE_NAME, "%s-%s", column, value);
+        snprintf(out, SLICE_NAME, "%s-%s", column, strcmp(value, "-") == 0 ? "none" : value);
     for (char *s = out; *s; s++) {
         if (*s == ' ' || *s == '.') *s = '_'; /* a gate splits at both */
     }
@@ -78,7 +78,7 @@ static int too_many_values(const manifest *m, uint32_t column) {
 }
 
 static int is_sliced(const manifest *m, uint32_t column) {
-    static const char *const not [] = {"file", "text", "slots"};
+    static const char *const not [] = {"file", "text", "slots", "user", "call", "result", "dialogue"};
     for (size_t i = 0; i < sizeof not / sizeof not [0]; i++) {
         if (strcmp(m->column[column], not [i]) == 0) return 0;
     }
@@ -113,14 +113,14 @@ int slices_build(slice_table *t, const manifest *m, const condition *c, uint32_t
     t->at = calloc(SLICES_MOST, sizeof *t->at);
     if (!t->at) return -1;
     for (uint32_t i = 0; i < b.total; i++) add(&b, "all", i);
-    by_condition(&b, c, conditions, m->count);
+    if (measures) by_condition(&b, c, conditions, m->count);
     uint32_t from = t->count;
     for (uint32_t i = 0; i < m->columns; i++) {
         by_column(&b, m, i);
         qsort(t->at + from, t->count - from, sizeof *t->at, by_slice_name);
         from = t->count;
     }
-    for (uint32_t i = 0; i < b.total; i++) add(&b, length_band(measures[i].seconds), i);
+    for (uint32_t i = 0; measures && i < b.total; i++) add(&b, length_band(measures[i].seconds), i);
     qsort(t->at + from, t->count - from, sizeof *t->at, by_slice_name);
     return b.failed ? -1 : 0;
 }

@@ -31,7 +31,7 @@ typedef struct slice_table {
     uint32_t count;
 } slice_table;
 
-/* Measure c * rows + r is of row r under condition c. 0, or -1 when out of memory. */
+/* Measure c * rows + r is of row r under condition c. Without measures (NULL) there are no slices by condition and length. 0, or -1 when out of memory. */
 int slices_build(slice_table *t, const manifest *m, const condition *c, uint32_t conditions, const measure *measures);
 void slices_free(slice_table *t);
 const slice *slices_find(const slice_table *t, const char *name); /* NULL: none */
