@@ -2,6 +2,7 @@
 #include "models/kernels/kernels.h"
 #include "runtime/internal.h"
 #include "runtime/model.h"
+#include "runtime/own_tools.h"
 #include <string.h>
 
 static const uint64_t MS = 1000000;
@@ -21,6 +22,7 @@ void sotto_config_default(sotto_config *c) {
     c->top_p = 1.0f;
     c->repeat_penalty = 1.0f;
     c->seed = 1;
+    c->constrain = SOTTO_VALID_CALLS | SOTTO_SAID_VALUES | SOTTO_SAID_NUMBERS;
     c->snapshot = 1;
     c->speculate = 1;
     c->llm_ahead = 64;
@@ -62,6 +64,8 @@ int config_check(const sotto_config *c, sotto_error *e) {
     if (c->llm_window < 16 || c->llm_window > 65536) return config_refuse(e, "llm_window", "16 to 65536 rows");
     if (c->llm_sinks > 256) return config_refuse(e, "llm_sinks", "at most 256 rows");
     if (c->llm_batch < 1 || c->llm_batch > 64) return config_refuse(e, "llm_batch", "1 to 64");
+    if (c->constrain > 7 || (c->constrain & 3) == SOTTO_SAID_VALUES) return config_refuse(e, "constrain", "SOTTO_SAID_VALUES with SOTTO_VALID_CALLS");
+    if (own_tools_check(c, e) != 0) return e->code;
     if (c->llm_ahead > 1024) return config_refuse(e, "llm_ahead", "at most 1024 rows");
     if (c->lookup > LLM_LOOKUP_MAX || c->lookup >= c->llm_batch) return config_refuse(e, "lookup", "0 to 8 tokens, less than llm_batch");
     if (c->replies > 1024) return config_refuse(e, "replies", "at most 1024");

@@ -8,4 +8,4 @@ CORE_SRC += runtime/event.c runtime/spans.c runtime/model.c runtime/describe.c
 CORE_SRC += runtime/base/ring.c
 CORE_SRC += runtime/base/utf8.c
 CORE_SRC += runtime/base/clock.c
-CORE_SRC += runtime/phrases.c runtime/adapter.c runtime/command.c runtime/remote.c runtime/early.c runtime/replies.c
+CORE_SRC += runtime/phrases.c runtime/adapter.c runtime/command.c runtime/own_tools.c runtime/remote.c runtime/early.c runtime/replies.c

@@ -3,6 +3,7 @@
  */
 #include "runtime/internal.h"
 #include "runtime/model.h"
+#include "runtime/own_tools.h"
 #include <string.h>
 
 typedef struct layout { /* what every stage's layout is given */
@@ -35,9 +36,18 @@ static int layout_asr(layout *l, asr *x) {
     return 0;
 }
 
-static int layout_llm(layout *l, llm *x) {
+/* A plan has no memory to keep the header in, but it has the bytes of it. */
+static char *layout_header(layout *l, char *text, size_t cap) {
+    size_t bytes = own_tools_header(l->c, text, cap);
+    char *kept = bytes ? ARENA_ARRAY(&l->kept, char, bytes + 1) : NULL;
+    if (kept) memcpy(kept, text, bytes + 1);
+    return !bytes ? NULL : kept ? kept : text;
+}
+
+static int layout_llm(layout *l, llm *x, const tool_set *tools) {
     size_t before = l->kept.used, mark = arena_mark(&l->scratch);
     const sotto_config *c = l->c;
+    char header[OWN_HEADER_MAX + 1];
     if (!c->llm) return 0;
     const gguf *file = model_file(c->llm, &l->err, "llm");
     if (!file || llm_bind(x, file, &l->err) != 0) return l->err.code;
@@ -54,10 +64,13 @@ static int layout_llm(layout *l, llm *x) {
                          .min_p = c->min_p,
                          .repeat = c->repeat_penalty,
                          .seed = c->seed,
+                         .constrain = c->constrain,
+                         .tools = *tools,
+                         .header = layout_header(l, header, sizeof header),
                          .ahead = c->llm_ahead,
                          .lookup = c->lookup,
                          .snapshot = c->snapshot != 0};
-    if (adapter_limits(c, file, &limits, &l->err) != 0) return l->err.code;
+    if (adapter_limits(c, file, &limits, &l->err) != 0 || own_tools_fit(c, x, header, &l->err) != 0) return l->err.code;
     llm_layout(x, &l->kept, &limits);
     llm_scratch(x, &l->scratch);
     arena_rewind(&l->scratch, mark);
@@ -130,7 +143,8 @@ __attribute__((noinline)) static int plan_asr(layout *l) {
 
 __attribute__((noinline)) static int plan_llm(layout *l) {
     llm x;
-    return layout_llm(l, &x);
+    tool_set own = {own_tools_layout(&l->kept, l->c), l->c->tool_count};
+    return layout_llm(l, &x, &own);
 }
 
 __attribute__((noinline)) static int plan_speech(layout *l) {
@@ -177,7 +191,8 @@ int sotto_plan(const sotto_config *c, sotto_memory_report *report) {
 static int build(layout *l, sotto *s) {
     char *text[2];
     int code = layout_asr(l, &s->listen.ear);
-    if (code == 0) code = layout_llm(l, &s->think.mind);
+    s->think.tools = (tool_set){own_tools_layout(&l->kept, l->c), l->c->tool_count};
+    if (code == 0) code = layout_llm(l, &s->think.mind, &s->think.tools);
     if (code == 0) code = layout_speech(l, &s->speak.voice);
     if (code != 0) return code;
     layout_audio(l, &s->listen);
@@ -209,6 +224,7 @@ int sotto_init(void *block, size_t bytes, const sotto_config *c, sotto **out) {
     s->think.present = s->think.local || c->hooks.remote;
     s->speak.present = c->tts != NULL;
     sotto_reset(s);
+    if (s->think.local && !llm_header_fits(&s->think.mind)) return SOTTO_EARG;
     *out = s;
     return SOTTO_OK;
 }

@@ -132,7 +132,28 @@ typedef struct sotto_span {
     uint32_t over;       /* 1: longer than its budget */
 } sotto_span;
 
+typedef struct sotto_tool_info { /* a tool that the model may call: of the built-in table, or one of the caller's own (config.tools) */
+    const char *name;            /* a-z, 0-9, _; at most 31 */
+    int own;                     /* 1: the caller's, not one of the built-in table; set by sotto_tool */
+    int args;
+    struct {
+        const char *name;
+        int optional;
+        const char *words; /* the values allowed, one space between; NULL: words that the user said */
+        int number;        /* without `words`: 1: only words of numbers and digits */
+    } arg[SOTTO_TOOL_ARGS];
+    const char *say; /* the reply to a call that was done, NULL: the model's: {argument} and {result} are filled in, [...] left out unless all in it were
+                        given */
+} sotto_tool_info;
+
 /* ---- configuration ---- */
+
+/* What the model may write (config.constrain), models/llm/constrain.h. */
+enum {
+    SOTTO_VALID_CALLS = 1, /* calls are of known tools with their arguments */
+    SOTTO_SAID_VALUES = 2, /* ... and values are words that the user said of late, or a tool answered; goes with SOTTO_VALID_CALLS */
+    SOTTO_SAID_NUMBERS = 4 /* numbers of a reply to a result stand in the result, the call or the user's words */
+};
 
 typedef enum sotto_kv { SOTTO_KV_F32, SOTTO_KV_F16, SOTTO_KV_I8 } sotto_kv;
 
@@ -158,6 +179,10 @@ typedef struct sotto_config {
     float repeat_penalty;     /* 1: off; above, the last 64 tokens picked are less likely */
     uint32_t top_k;
     uint64_t seed;
+
+    uint32_t constrain;           /* SOTTO_VALID_CALLS and so on; 0: whatever the model writes */
+    const sotto_tool_info *tools; /* [tool_count] the caller's own, answered by hooks.tool; they and their texts outlive the runtime */
+    uint32_t tool_count;          /* at most 32. They begin every conversation and take rows of the window for ever */
 
     /* being early; runtime/README.md, "Latency by design" */
     uint32_t snapshot;    /* 1: what every conversation begins with is computed once and copied */
@@ -245,20 +270,11 @@ typedef struct sotto_statistics {
     uint64_t ahead_ns;                     /* work on them, in prompt_ns and reply_ns too */
     uint64_t lookup_tried, lookup_taken;   /* tokens of prompt lookup, and how many the model picked too */
     uint64_t replies_hits, replies_misses; /* questions that a kept answer may serve, and did; and did not */
+    uint64_t calls, call_picks, call_changed; /* calls, tokens picked in them, and how many the constraint changed */
+    uint64_t say_picks, say_changed;          /* the same of replies to a result */
     uint64_t told;                         /* turns answered by others that the model's history holds */
     char llm_version[96]; /* of the local language model: general.version and, behind a +, its adapter's: "nano-2+butler-1"; "" without one */
 } sotto_statistics;
-
-typedef struct sotto_tool_info { /* a tool that the model may call */
-    const char *name;
-    int own; /* 1: the caller's, not one of the built-in table */
-    int args;
-    struct {
-        const char *name;
-        int optional;
-        const char *words; /* the values allowed, one space between; NULL: any text */
-    } arg[SOTTO_TOOL_ARGS];
-} sotto_tool_info;
 
 typedef struct sotto_adapter_report {
     uint32_t rank, matrices; /* the greatest rank; matrices that are adapted */

@@ -129,6 +129,12 @@ void sotto_stats(const sotto *s, sotto_statistics *out) {
     out->replies_hits = s->replies.hits;
     out->replies_misses = s->replies.misses;
     out->told = s->think.told;
+    const constrain_stats *k = &s->think.mind.rule.stats;
+    out->calls = k->calls;
+    out->call_picks = k->picks;
+    out->call_changed = k->changed;
+    out->say_picks = k->reply_picks;
+    out->say_changed = k->reply_changed;
     out->llm_busy = s->think.prompt_ns + s->think.reply_ns;
     adapter_version(s, out->llm_version, sizeof out->llm_version);
 }

@@ -6,6 +6,7 @@
 #include "models/llm/toolcall.h"
 #include "runtime/base/fmt.h"
 #include "runtime/internal.h"
+#include "runtime/own_tools.h"
 #include <string.h>
 
 static const char APOLOGY[] = "Sorry, I can't do that.";
@@ -104,7 +105,7 @@ static void think_log(const sotto *s, const char *call, const char *why) {
 enum think_tool_end think_tool(sotto *s, const char *text, size_t len, char *result, size_t cap) {
     toolcall parsed;
     event_raise(&s->events, SOTTO_EV_TOOL_CALL, turn_now(s), text);
-    enum toolcall_result code = toolcall_parse(&parsed, text, len);
+    enum toolcall_result code = toolcall_parse_set(&parsed, &s->think.tools, text, len);
     int failed = code != TOOLCALL_OK;
     if (failed)
         fmt_put(result, cap, "%s", toolcall_strerror(code));
@@ -117,11 +118,15 @@ enum think_tool_end think_tool(sotto *s, const char *text, size_t len, char *res
 }
 
 static void think_call(sotto *s, const char *text, size_t len) {
-    char result[LINE_BYTES];
+    char result[LINE_BYTES], say[2 * LINE_BYTES];
+    toolcall parsed;
     enum think_tool_end end = think_tool(s, text, len, result, sizeof result);
     replies_note_call(s, text, result, end != TOOL_DONE);
     if (end == TOOL_REPEAT)
         think_say(s, s->last_reply);
+    else if (end == TOOL_DONE && toolcall_parse_set(&parsed, &s->think.tools, text, len) == TOOLCALL_OK &&
+             own_tools_say(&s->config, &parsed, result, say, sizeof say))
+        think_say(s, say);
     else if (end == TOOL_FAILED || llm_feed_result(&s->think.mind, result) != 0)
         think_say(s, APOLOGY);
 }
@@ -173,16 +178,16 @@ void think_stop(sotto *s) {
 }
 
 int sotto_tool(const sotto *s, uint32_t index, sotto_tool_info *out) {
-    uint32_t count;
-    const tool_spec *table = toolcall_table(&count);
-    (void)s;
-    if (index >= count) return SOTTO_AGAIN;
-    *out = (sotto_tool_info){.name = table[index].name, .args = (int)table[index].args};
+    if (index >= tool_set_count(&s->think.tools)) return SOTTO_AGAIN;
+    const tool_spec *tool = tool_set_at(&s->think.tools, index);
+    *out = (sotto_tool_info){.name = tool->name, .own = index < s->think.tools.own_count, .args = (int)tool->args};
+    if (out->own) out->say = s->config.tools[index].say;
     for (int i = 0; i < out->args; i++) {
-        const tool_arg_spec *a = &table[index].arg[i];
+        const tool_arg_spec *a = &tool->arg[i];
         out->arg[i].name = a->name;
         out->arg[i].optional = a->optional;
         out->arg[i].words = a->words;
+        out->arg[i].number = a->number;
     }
     return SOTTO_OK;
 }

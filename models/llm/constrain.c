@@ -57,6 +57,7 @@ void constrain_layout(constrain *c, arena *a, const tokenizer *tok, const tool_s
     for (uint32_t i = 0; i < 2 && flags; i++) {
         said_layout(&c->place[i].words, a, max_text, c->spell);
         c->place[i].user = ARENA_ARRAY(a, char, (size_t)max_text + 1);
+        c->place[i].text = ARENA_ARRAY(a, char, CONSTRAIN_TEXT);
     }
     if (a->base && !a->failed) find_spelling(c);
 }
@@ -65,11 +66,11 @@ static void clear_place(const constrain *c, constrain_place *p) {
     if (c->flags) {
         said_reset(&p->words);
         memset(p->user, 0, (size_t)c->max_text + 1);
+        memset(p->text, 0, CONSTRAIN_TEXT);
     }
     p->heard = p->told = 0;
     p->shortest[0] = p->shortest[1] = -1;
     memset(&p->at, 0, sizeof p->at);
-    memset(p->text, 0, sizeof p->text);
     memset(p->run, 0, sizeof p->run);
     p->run_len = 0;
 }
@@ -84,12 +85,13 @@ void constrain_reset(constrain *c) {
 void constrain_copy(constrain *c, const char *user) {
     constrain_place *to = &c->place[1];
     const constrain_place *from = &c->place[0];
-    said words = to->words;
-    char *text = to->user;
+    constrain_place own = *to;
     if (!c->flags) return;
     *to = *from;
-    to->words.at = words.at;
-    to->user = text;
+    to->words.at = own.words.at;
+    to->user = own.user;
+    to->text = own.text;
+    memcpy(to->text, from->text, TOOL_TEXT);
     memcpy(to->words.at, from->words.at, from->words.used);
     memcpy(to->user, from->user, (size_t)c->max_text + 1);
     if (!user) return;

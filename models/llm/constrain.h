@@ -10,7 +10,7 @@
  *
  * Greedy picking tries the likeliest tokens first, so mostly one; with a temperature all others are masked before the draw, which
  * leaves the model's distribution over what is valid (as in grammar-constrained decoding, Geng et al. 2023).
- * Memory: 2 * (2 * max_text + SAID_SPARE) bytes and the struct, whatever the vocabulary.
+ * Memory: 2 * (2 * max_text + SAID_SPARE + CONSTRAIN_TEXT) bytes and the struct, whatever the vocabulary.
  */
 #ifndef SOTTO_MODELS_LLM_CONSTRAIN_H
 #define SOTTO_MODELS_LLM_CONSTRAIN_H
@@ -19,7 +19,7 @@
 #include "models/llm/toolcall.h"
 
 enum { CONSTRAIN_VALID = 1, CONSTRAIN_FAITHFUL = 2, CONSTRAIN_NUMBERS = 4 }; /* calls are valid; and their values said; numbers in replies */
-enum { CONSTRAIN_NONE = 255, CONSTRAIN_RUN = 64 };
+enum { CONSTRAIN_NONE = 255, CONSTRAIN_RUN = 64, CONSTRAIN_TEXT = TOOL_TEXT + TOK_PIECE_MAX };
 
 typedef struct constrain_at { /* a place in a call: small, copied for every token that is tried */
     uint16_t len, word;       /* bytes so far; where the word that is being written begins */
@@ -32,14 +32,14 @@ typedef struct constrain_at { /* a place in a call: small, copied for every toke
 
 typedef struct constrain_place { /* all that a pick depends on, and moves on */
     said words;
-    char *user;                           /* [max_text + 1] what the user said in this turn, until the turn is answered */
-    int heard;                            /* `user` is among the words */
-    int shortest[2];                      /* bytes of the shortest word, and of the shortest that is a number's; -1: none */
-    int told;                             /* this turn has a result: its reply's numbers are held to what is there */
-    constrain_at at;                      /* in the call */
-    char text[TOOL_TEXT + TOK_PIECE_MAX]; /* the call so far, and behind it the token that is tried */
-    char run[CONSTRAIN_RUN];              /* the run of digits or letters at the reply's end */
-    uint32_t run_len;                     /* CONSTRAIN_RUN: longer than that, no number */
+    char *user;              /* [max_text + 1] what the user said in this turn, until the turn is answered */
+    int heard;               /* `user` is among the words */
+    int shortest[2];         /* bytes of the shortest word, and of the shortest that is a number's; -1: none */
+    int told;                /* this turn has a result: its reply's numbers are held to what is there */
+    constrain_at at;         /* in the call */
+    char *text;              /* [CONSTRAIN_TEXT] the call so far, and behind it the token that is tried */
+    char run[CONSTRAIN_RUN]; /* the run of digits or letters at the reply's end */
+    uint32_t run_len;        /* CONSTRAIN_RUN: longer than that, no number */
 } constrain_place;
 
 typedef struct constrain_stats {

@@ -13,6 +13,36 @@ int llm_bind(llm *m, const gguf *g, sotto_error *err) {
     return code ? code : tok_bind(&m->tok, g, m->model.config.vocab, err);
 }
 
+int llm_has_turns(const llm *m) {
+    static const char *const names[] = {"<|user|>", "<|call|>", "<|result|>", "<|say|>", "<|end|>"};
+    const uint8_t *at = m->tok.pieces.at;
+    uint32_t found = 0;
+    for (uint32_t id = 0; id < m->tok.count; id++) {
+        gguf_text piece = gguf_next_text(&at);
+        if (tok_type_of(&m->tok, id) != TYPE_CONTROL) continue;
+        for (uint32_t i = 0; i < 5; i++)
+            if (piece.len == strlen(names[i]) && memcmp(piece.at, names[i], piece.len) == 0) found |= 1u << i;
+    }
+    return found == 31;
+}
+
+/* What conversations begin with is never evicted: its rows are sinks, taken from the window. */
+static void keep_prefix(llm *m) {
+    llama_limits *l = &m->model.limits;
+    uint32_t rows = l->sinks + l->window;
+    if (m->prefix <= l->sinks || !llm_header_fits(m)) return;
+    l->sinks = m->prefix;
+    l->window = rows - m->prefix;
+    for (uint32_t i = 0; i < m->model.config.layers; i++) {
+        m->model.cache[i].sinks = l->sinks;
+        m->model.cache[i].window = l->window;
+    }
+}
+
+int llm_header_fits(const llm *m) {
+    return !m->limits.header || (m->prefix > 1 && m->prefix + LLM_LEAST_WINDOW <= m->model.limits.sinks + m->model.limits.window);
+}
+
 static uint32_t header_bytes(const char *header) {
     return header ? (uint32_t)strlen(header) : 0;
 }
@@ -68,6 +98,7 @@ static void llm_begin(llm *m) {
         m->queued += n > 0 ? (uint32_t)n : 0;
     }
     m->prefix = m->queued;
+    keep_prefix(m);
     if (m->queued == 0 || m->start.room == 0) return;
     if (m->start.rows) {
         llama_state_load(&m->start, &m->model);

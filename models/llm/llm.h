@@ -25,7 +25,7 @@
 #include "models/llm/tokenizer.h"
 #include "models/llm/toolcall.h"
 
-enum { LLM_PIECE = TOK_PIECE_MAX + 4, LLM_QUEUE_SPARE = 16, LLM_LOOKUP_MAX = 8, LLM_RECENT = 128 /* a power of two */ };
+enum { LLM_PIECE = TOK_PIECE_MAX + 4, LLM_QUEUE_SPARE = 16, LLM_LOOKUP_MAX = 8, LLM_RECENT = 128 /* a power of two */, LLM_LEAST_WINDOW = 32 };
 
 typedef struct llm_limits {
     const kernels *k;
@@ -121,6 +121,8 @@ typedef struct llm {
     uint32_t taken;              /* tokens taken, modulo 2^32 */
 } llm;
 
+int llm_has_turns(const llm *m);    /* after llm_bind: the file has the control tokens of turns */
+int llm_header_fits(const llm *m); /* after llm_reset: limits.header leaves LLM_LEAST_WINDOW rows of the cache */
 int llm_bind(llm *m, const gguf *g, sotto_error *err);       /* 0 or ERR_MODEL; m is valid after 0 only, g must outlive it */
 void llm_layout(llm *m, arena *a, const llm_limits *limits); /* what lives between steps */
 void llm_scratch(llm *m, arena *a);                          /* what one call needs only while it runs; after llm_layout */
