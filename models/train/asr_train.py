@@ -21,6 +21,7 @@ import asr_eval
 import asr_mel
 import asr_phones
 from asr_model import Config, Recognizer, chunk_mask
+from partner import Partner
 
 SHARE = {"speechocean": 0.43, "libri": 0.10, "kathleen": 0.06, "ljspeech": 0.07, "unlabelled": 0.05, "digits": 0.02, "commands": 0.03, "wake": 0.01,
          "synth": 0.22}  # of the sampled frames, among the sets that there are: human speech is scarce, so it comes often and never twice alike
@@ -122,46 +123,6 @@ def loss_of(model, batch, mask, device):
               for o in (last, middle)]
     scale = 1.0 / int(target_lengths.sum())
     return losses[0] * scale, losses[1] * scale
-
-
-class Partner:
-    """Local SGD (Stich 2019) of two processes, one a core: every few seconds both go on from the mean of their weights, by steps done."""
-    SLOT, PATIENCE = 8.0, 4.0  # seconds between meetings; seconds that one waits for the other
-
-    def __init__(self, folder, rank):
-        self.folder, self.rank, self.slot, self.steps = folder, rank, int(time.time() / self.SLOT), 0
-        folder.mkdir(parents=True, exist_ok=True)
-        for old in folder.glob(f"{rank}.*"):
-            old.unlink()
-
-    def theirs(self, slot):
-        """(steps, weights) of the other's newest meeting, when it is this one or a later one."""
-        found = [p for p in self.folder.glob(f"{1 - self.rank}.*.npy") if int(p.name.split(".")[1]) >= slot]
-        return (int(found[-1].name.split(".")[2]), torch.from_numpy(np.load(found[-1]))) if found else None
-
-    def meet(self, parameters):
-        """After every step; True when the weights became the mean of both."""
-        slot, self.steps = int(time.time() / self.SLOT), self.steps + 1
-        if slot == self.slot:
-            return False
-        self.slot, mine = slot, torch.cat([p.detach().flatten() for p in parameters])
-        old = list(self.folder.glob(f"{self.rank}.*"))
-        np.save(self.folder / f"part.{self.rank}.npy", mine.numpy())
-        (self.folder / f"part.{self.rank}.npy").rename(self.folder / f"{self.rank}.{slot}.{self.steps}.npy")
-        until, theirs = time.time() + self.PATIENCE, None
-        while theirs is None and time.time() < until:
-            time.sleep(0.01)
-            theirs = self.theirs(slot)
-        for path in old:
-            path.unlink(missing_ok=True)
-        steps, self.steps = self.steps, 0
-        if theirs is None:
-            return False
-        mine.lerp_(theirs[1], theirs[0] / (steps + theirs[0]))
-        with torch.no_grad():
-            for p, part in zip(parameters, mine.split([p.numel() for p in parameters])):
-                p.copy_(part.view_as(p))
-        return True
 
 
 class Training:

@@ -1,14 +1,18 @@
 """Training turns without a tool: greetings, thanks, small talk, what it can do, polite declines, unsafe requests.
 
-`PAIRS` is (user templates, replies); `PUBLIC` maps intents of the public assistant texts (CLINC150, NLU-Evaluation-Data,
-SNIPS) to a reply topic, or to a tool without arguments.  An intent that is not in the table is not used.
+`PAIRS` is (user templates, replies); `PUBLIC` maps intents of the public assistant text NLU-Evaluation-Data
+to a reply topic, or to a tool without arguments.  An intent that is not in the table is not used.
 """
 from llm_clock import Turn, call, turn
 from llm_words import RARE, expand
 import llm_clock
 import llm_home
 import llm_number
+import llm_words as words
+from llm_say_other import DECLINE as REFUSE, REPLIES as MORE_REPLIES, TALK
 
+PEOPLE = "mom dad john sarah my wife my husband my boss my sister my brother anna david my mother grandma the plumber my doctor emma tom".replace("my ", "my_").replace("the ", "the_").split()
+PEOPLE = [p.replace("_", " ") for p in PEOPLE]
 HELP = ["I can set timers and alarms, do math, convert units, control your home and take drink orders.",
         "Timers, alarms, math, unit conversions, lights, switches, the thermostat and coffee orders."]
 DECLINE = ["Sorry, I can't do that.", "I'm sorry, that's not something I can do."]
@@ -41,6 +45,7 @@ REPLIES = {
     "duration?": ["For how long?"], "time?": ["For what time?"], "unit?": ["To which unit?"],
         "drink?": ["Which drink would you like?"], "device?": ["Which device?"],
 }
+REPLIES.update(MORE_REPLIES)
 
 CHAT = [
     ("greeting", "[hello|hi|hey|good morning|good afternoon|howdy|greetings|hey there|hi there|hello computer|hi sotto|hello sotto|good day|what's up|yo|morning|nice to meet you]"),
@@ -100,31 +105,7 @@ CHAT = [
 ]
 DOORS = ["front door", "garage door", "oven", "tv", "window", "dishwasher", "gate", "stove", "heater"]
 
-PUBLIC = {
-    "clinc150": {"greeting": "greeting", "thank_you": "thanks", "goodbye": "bye", "what_is_your_name": "name",
-        "what_can_i_ask_you": "help", "are_you_a_bot": "bot", "who_made_you": "maker", "who_do_you_work_for": "maker",
-                 "tell_joke": "joke", "how_old_are_you": "age", "where_are_you_from": "home", "what_are_your_hobbies": "hobby",
-                 "do_you_have_pets": "pet", "meaning_of_life": "life", "fun_fact": "fact", "yes": "fine", "no": "fine",
-                 "maybe": "fine", "weather": "weather", "play_music": "music", "next_song": "music", "what_song": "music",
-                 "update_playlist": "music", "make_call": "call", "text": "call", "calendar": "calendar",
-                 "calendar_update": "calendar", "meeting_schedule": "calendar", "schedule_meeting": "calendar",
-                 "next_holiday": "calendar", "shopping_list": "list", "shopping_list_update": "list", "todo_list": "list",
-                 "todo_list_update": "list", "reminder": "remind", "reminder_update": "remind", "book_flight": "travel",
-                 "book_hotel": "travel", "car_rental": "travel", "uber": "travel", "flight_status": "travel",
-                 "travel_suggestion": "travel", "travel_alert": "travel", "traffic": "traffic", "directions": "traffic",
-                 "distance": "traffic", "current_location": "traffic", "restaurant_reservation": "food",
-                 "restaurant_reviews": "food", "restaurant_suggestion": "food", "recipe": "food", "cook_time": "food",
-                 "ingredients_list": "food", "meal_suggestion": "food", "calories": "food", "nutrition_info": "food",
-                 "food_last": "food", "balance": "bank", "transfer": "bank", "pay_bill": "bank", "credit_score": "bank",
-                 "transactions": "bank", "bill_due": "bank", "freeze_account": "bank", "interest_rate": "bank",
-                 "report_fraud": "bank", "exchange_rate": "money", "translate": "translate", "definition": "define",
-                 "spelling": "define", "oos": "unknown", "find_phone": "decline", "change_language": "decline",
-                 "change_accent": "decline",
-                 "change_ai_name": "decline", "change_user_name": "decline", "user_name": "unknown", "oil_change_when": "decline",
-                 "tire_pressure": "decline", "pto_request": "decline", "insurance": "bank", "order": "decline",
-                 "sync_device": "decline", "reset_settings": "decline", "whisper_mode": "decline", "vaccines": "unknown",
-                 "flip_coin": "coin", "repeat": "repeat", "gas": "decline", "share_location": "decline"},
-    "nlu": {"weather_query": "weather", "play_music": "music", "play_radio": "music", "play_podcasts": "music",
+PUBLIC = {"weather_query": "weather", "play_music": "music", "play_radio": "music", "play_podcasts": "music",
         "play_audiobook": "music", "music_likeness": "music", "music_query": "music", "music_settings": "music",
             "transport_ticket": "travel", "transport_taxi": "travel", "transport_query": "traffic",
             "transport_traffic": "traffic", "takeaway_order": "food", "takeaway_query": "food", "cooking_recipe": "food",
@@ -136,14 +117,11 @@ PUBLIC = {
             "calendar_remove": "calendar", "calendar_query": "calendar", "recommendation_movies": "movie",
             "recommendation_events": "movie", "recommendation_locations": "food", "general_joke": "joke",
             "general_praise": "praise",
-            "general_affirm": "fine", "general_dontcare": "fine", "general_negate": "sorry", "alarm_query": "home_ask",
+            "general_affirm": "fine", "general_dontcare": "fine", "general_negate": "sorry", "alarm_query": "home_ask", "general_quirky": "unknown", "general_explain": "sorry",
             "general_repeat": "repeat", "general_commandstop": "stop", "audio_volume_up": "volume action=up",
             "audio_volume_down": "volume action=down", "audio_volume_mute": "volume action=mute",
             "iot_hue_lightoff": "light action=off", "iot_hue_lighton": "light action=on", "iot_hue_lightdim": "light action=dim",
-            "iot_hue_lightup": "light action=brighten"},
-    "snips": {"AddToPlaylist": "music", "PlayMusic": "music", "BookRestaurant": "food", "GetWeather": "weather",
-        "RateBook": "movie", "SearchCreativeWork": "movie", "SearchScreeningEvent": "movie"},
-}
+            "iot_hue_lightup": "light action=brighten"}
 TOOL_SAY = {"volume action=up": "Volume up.", "volume action=down": "Volume down.", "volume action=mute": "Muted.",
     "light action=off": "The lights are off.", "light action=on": "The lights are on.",
             "light action=dim": "The lights are dimmed.", "light action=brighten": "The lights are brighter.", "stop": "Okay."}
@@ -161,7 +139,26 @@ def talk(r, topic, user):
     return Turn(user, "", "", r.choice(REPLIES[topic]))
 
 
+def slots(r):
+    """Values for the holes of llm_say_other.py's sentences."""
+    w = r.choice(RARE) if r.random() < 0.6 else words.pick(r, words.TIMER_NAMES + words.ON_OFF, 0.3)
+    return {"w": w, "n": words.some_number(r, 500), "d": words.duration(r)[0], "t": words.clock(r), "day": r.choice(words.DAYS + ["tomorrow", "today"]),
+        "city": r.choice(words.CITIES), "room": r.choice(words.ROOMS), "money": words.some_number(r, 900) + r.choice([" dollars", " euros", " bucks", " pounds"]),
+        "person": r.choice(PEOPLE) if r.random() < 0.7 else r.choice(RARE)}
+
+
+def said(r, table):
+    """A turn of a table of llm_say_other.py: a topic by the root of its size, then one of its sentences."""
+    topic = r.choices(list(table), [len(v) ** 0.5 for v in table.values()])[0]
+    return talk(r, topic, expand(r, words.phrase(r, table[topic]), **slots(r)))
+
+
 def chat(r):
+    k = r.random()
+    if k < 0.22:
+        return said(r, TALK)
+    if k < 0.78:
+        return said(r, REFUSE)
     topic, form = r.choice(CHAT)
     while "{w}" in form and r.random() < 0.3:
         topic, form = r.choice(CHAT)

@@ -4,7 +4,7 @@ Each generator takes a random.Random and returns a Turn.  Results are random: th
 """
 import collections
 
-from llm_words import CITIES, DAYS, TIMER_NAMES, call, clock, duration, expand, pick, polite
+from llm_words import CITIES, DAYS, TIMER_NAMES, call, clock, duration, expand, phrase, pick, polite
 
 Turn = collections.namedtuple("Turn", "user call result say")
 Turn.tool = property(lambda t: t.call.split(" ")[0] if t.call else "-")
@@ -33,7 +33,7 @@ def clock_result(r):
 def time(r):
     res = clock_result(r)
     if r.random() < 0.5:
-        user = expand(r, r.choice([
+        user = expand(r, phrase(r, [
             "[what time is it|what's the time|what is the time][| now| please| right now| at the moment| computer]",
             "[tell me|give me|say|check|get me] the [time|current time|exact time][| please| now]",
             "[do you|would you] know [what time it is|the time]",
@@ -51,7 +51,7 @@ def time(r):
 
 
 def time_question(r, place):
-    return expand(r, r.choice([
+    return expand(r, phrase(r, [
         "[what time is it|what's the time|what is the time|tell me the time|the time|current time|what's the local time] [in|over in|at] {p}[| now| please| right now| at the moment]",
         "[can|could] you [tell me|check|give me] [the time|what time it is] in {p}[| please| now]", "what is {p} time[| now]",
         "what time [do they have|is it now] in {p}",
@@ -72,7 +72,7 @@ def date(r):
     res, day = date_result(r), r.choice(["", "", "today", "tomorrow", "yesterday"])
     if day in ("", "today"):
         t = " today" if day else ""
-        user = expand(r, r.choice([
+        user = expand(r, phrase(r, [
             "[what's the date|what is the date|what day is it|what date is it|which day is it|what day do we have|what day of the week is it]{t}[| please| now]",
             "[tell me|give me|say|check] [the date|the day|what day it is|what date it is]{t}[| please]",
             "[can|could] you [tell me|check] [the date|what day it is|what date it is]{t}[| please]",
@@ -87,7 +87,7 @@ def date(r):
             day = "today" if day else ""
         return turn(r, user, call("date", day=day), res, r.choice([f"It's {res}.", f"Today is {res}."]))
     verb = "was" if day == "yesterday" else "is"
-    user = expand(r, r.choice(["what [day|date] {v} [it |]{d}[| please]", "what's the date {d}", "what {v} the [date|day] {d}",
+    user = expand(r, phrase(r, ["what [day|date] {v} [it |]{d}[| please]", "what's the date {d}", "what {v} the [date|day] {d}",
         "[what's|tell me|give me|what {v}] {d}'s [date|day]",
                                "[can|could] you tell me {d}'s date", "which day {v} {d}", "what's the date going to be {d}",
                                "[can|could] i have the date [for|of] {d}", "what's {d}", "{d} is what day", "what date {v} {d}",
@@ -106,7 +106,7 @@ def timer_set(r):
     name = pick(r, TIMER_NAMES, 0.4, 0.1) if r.random() < 0.4 else ""
     d = noun
     if name:
-        form = r.choice([
+        form = phrase(r, [
             "[set|start|make|give me|create|put on|begin|i need|i want|add] a {n} timer [for|of] {d}",
                 "[set|start|make|i need|put on] a timer for [the |my |]{n} for {d}",
             "[set|start|create|make] a [{d}|timer for {d}|timer of {d}] [called|named|for|labeled] [the |]{n}", "{d} for the {n}",
@@ -120,7 +120,7 @@ def timer_set(r):
                                 "a{an} {d} timer for the {n}",
                                 "[set|start|make|create] a{an} {d} timer [called|named|labeled] {n}", "{d} {n} timer"]), adjective
     else:
-        form = r.choice([
+        form = phrase(r, [
             "[set|start|make|create|run|begin|put on|set up|give me] [a|the|my|] timer [for|of|to|at|with] {d}",
                 "[i need|i want|i'd like] a timer for {d}",
             "[wake|call|tell|alert|notify|remind|warn|beep] me in {d}", "[set|start] [a |the |]countdown [for|of|from|to] {d}",
@@ -147,13 +147,13 @@ def timer_reference(r):
     if r.random() < 0.5:
         return r.choice(["the timer", "the timer", "my timer", "that timer", "timer"]), ""
     name = pick(r, TIMER_NAMES, 0.4, 0.1)
-    return expand(r, r.choice(["[the|my|the] {n} timer", "{n} timer", "the timer for [the |]{n}",
+    return expand(r, phrase(r, ["[the|my|the] {n} timer", "{n} timer", "the timer for [the |]{n}",
         "the timer [called|named] {n}"]), n=name), name
 
 
 def timer_cancel(r):
     what, name = timer_reference(r)
-    user = expand(r, r.choice(["[cancel|stop|delete|remove|end|turn off|clear|kill|reset|quit|shut off|get rid of|abort] {w}"] * 5 +
+    user = expand(r, phrase(r, ["[cancel|stop|delete|remove|end|turn off|clear|kill|reset|quit|shut off|get rid of|abort] {w}"] * 5 +
                               ["[i don't need|forget|i no longer need] {w}[| anymore]", "take {w} off", "turn {w} off",
                                   "no more need for {w}",
                                "i want {w} [gone|canceled|off]", "[i'm done with|i'm finished with|we're done with] {w}",
@@ -175,7 +175,7 @@ def left_result(r):
 
 def timer_left(r):
     what, name = timer_reference(r)
-    user = expand(r, r.choice(["[how much time is|how much is|how long is|how many minutes are|how many seconds are|what time is] left [on|for|in|with] {w}",
+    user = expand(r, phrase(r, ["[how much time is|how much is|how long is|how many minutes are|how many seconds are|what time is] left [on|for|in|with] {w}",
                                "how [long|much longer] [until|till|before] {w} [goes off|is done|ends|rings|is up|is over|finishes]", "[what's|what is] [left on|remaining on|the status of|the time on] {w}",
                                "[check|show|tell me about|status of|read] {w}",
                                "[tell me|can you tell me|could you tell me|do you know] how much time is left on {w}",
@@ -219,7 +219,7 @@ def alarm_day(r):
 def alarm_set(r):
     t = clock(r)
     said, day = alarm_day(r) if r.random() < 0.45 else ("", "")
-    user = expand(r, r.choice([
+    user = expand(r, phrase(r, [
         "[wake|get] me up [{s} at {t}|at {t} {s}|at {t} {s}]", "wake me [{s} |]at {t} {x}",
             "[set|make|create|put|add|schedule|set up|give me] [an|the|my|a new|an] alarm [for|at] {t} {s}",
         "[set|make|create|put|add] [an|the|my|an] alarm [{s} |]for {t} {x}", "[i need|i want|i'd like] an alarm [for|at] {t} {s}",
@@ -250,7 +250,7 @@ def alarm_say(t, day):
 def alarm_cancel(r):
     t = clock(r) if r.random() < 0.5 else ""
     if t:
-        user = expand(r, r.choice(["[cancel|delete|turn off|remove|clear|stop|disable|kill] [the|my] {t} alarm",
+        user = expand(r, phrase(r, ["[cancel|delete|turn off|remove|clear|stop|disable|kill] [the|my] {t} alarm",
             "[cancel|delete|remove|turn off|clear|disable] [the|my] alarm [for|at] {t}",
                                    "[cancel|turn off|delete|remove] the alarm [set for|that's set for|i set for] {t}",
                                    "i don't need [the|my] {t} alarm[| anymore]", "[don't|do not] wake me [up |]at {t}",
@@ -259,7 +259,7 @@ def alarm_cancel(r):
                                    "[i'm up|i'm awake] cancel the {t} alarm", "the {t} alarm can go",
                                    "drop [the|my] alarm at {t}"]), t=t)
     else:
-        user = expand(r, r.choice(["[cancel|delete|turn off|remove|clear|stop|disable|kill|shut off|silence|get rid of|switch off|undo|unset] [the|my|that|the|my|all my|all] [alarm|alarm|alarms|alarm clock]"] * 3 +
+        user = expand(r, phrase(r, ["[cancel|delete|turn off|remove|clear|stop|disable|kill|shut off|silence|get rid of|switch off|undo|unset] [the|my|that|the|my|all my|all] [alarm|alarm|alarms|alarm clock]"] * 3 +
                                   ["turn [my|the] alarm off", "i don't need [the|my|that|an] alarm[| anymore]",
                                       "no alarm[| please| tomorrow| today]", "[don't|do not] wake me up[| tomorrow]",
                                    "stop [ringing|the alarm|that alarm]", "alarm off", "i don't want [the|my|an] alarm",

@@ -1,11 +1,13 @@
 """Training text of the assistant: dialogues in the turn format of runtime/README.md, made from the generators.
 
-A dialogue is 1 to 6 turns; about half of the turns stand in one with earlier turns, follow-ups copy from them.  Light
-noise like a recogniser's (dropped articles, homophones, a slip of a letter) falls on words outside the argument values.
-Nothing of tests/golden/llm_heldout.tsv gets in: neither its sentences, nor its sentences with other values, nor its
-held-out values.
+A dialogue is 1 to 6 turns; about half of the turns stand in one with earlier turns, follow-ups copy from them.  Noise as our recogniser
+makes it (llm_slips.tsv: what it heard for what was said) and some of other kinds falls on words outside the argument values.  A line that
+begins with <s> declares tools of the user's own first.
+Nothing of tests/golden/llm_heldout.tsv gets in: neither its sentences, nor its sentences with other values, nor its held-out values; nor the phrasings
+that llm_words.is_held keeps (DIR/held.tsv is made of those); nor any text of CLINC150, SNIPS and SLURP (llm_unseen.py).
 
-Run: python models/train/llm_data.py --work DIR [--dialogues N] [--seed S]     writes DIR/train.txt, DIR/dev.txt, DIR/noisy.tsv
+Run: python models/train/llm_data.py --work DIR [--dialogues N] [--seed S]     writes DIR/train.S.txt; seed 1 also
+DIR/dev.txt, DIR/noisy.tsv, DIR/held.tsv
 """
 import argparse
 import os
@@ -13,12 +15,14 @@ import pathlib
 import random
 import re
 
+import llm_acts
 import llm_chat
 import llm_clock
 import llm_follow
 import llm_home
 import llm_number
 import llm_public
+import llm_tools
 import llm_words
 from llm_clock import Turn
 
@@ -35,6 +39,7 @@ SAME = {"the": ["a", "", "the the", "da", "they"], "a": ["", "the", "uh"], "to":
         "make": ["makes", "may"], "at": ["that", "add", ""], "my": ["by", "the", ""], "you": ["", "your", "ya"],
         "wake": ["week", "way"], "up": ["a", ""], "tell": ["tells", "till"], "time": ["times", "tie"], "of": ["", "off", "a"],
         "what": ["but", "would", "one"], "much": ["match"], "get": ["got", "gets"], "could": ["good", "can"]}
+SLIPS = {}  # what our recogniser heard for a word: [(heard, count)], see load_slips
 KEEP = set("on off no not up down start stop open close shut lock unlock cancel today tomorrow yesterday again timer coin dice die".split())
 SAFE = {"four", "two", "one", "of"}  # a slip may not look like a value of another kind
 
@@ -50,6 +55,14 @@ def spans(user, made):
     return words, inside
 
 
+def load_slips(path):
+    """Rows `said, heard, count` of llm_speech.py: single words only."""
+    for line in pathlib.Path(path).read_text().splitlines():
+        said, heard, count = line.split("\t")
+        if said and " " not in said and int(count) > 0 and said not in KEEP:
+            SLIPS.setdefault(said, []).append((heard, int(count)))
+
+
 def noise(r, t, rate=0.10):
     """Slips of a recogniser outside the argument values."""
     words, inside = spans(t.user, t.call)
@@ -59,6 +72,9 @@ def noise(r, t, rate=0.10):
     for i, w in enumerate(words):
         if i in inside or r.random() > rate:
             out.append(w)
+        elif w in SLIPS and r.random() < 0.7:
+            new = r.choices([h for h, _ in SLIPS[w]], [n for _, n in SLIPS[w]])[0].split()
+            out += new if not set(new) & (KEEP | SAFE) else [w]
         elif w in SAME and w not in KEEP:
             new = r.choice(SAME[w])
             out += new.split() if new not in SAFE or i + 1 not in inside else [w]
@@ -94,53 +110,65 @@ def load_heldout(path):
 
 
 class Source:
-    """Draws single turns: tool generators by weight, chat, public text."""
+    """Draws single turns: tool generators by weight, phrasings by act, chat, public text."""
 
     def __init__(self, data, heldout):
         llm_words.load_rare(data)
         self.users, self.skeletons = load_heldout(heldout)
         self.tools = llm_clock.GENERATORS + llm_number.GENERATORS + llm_home.GENERATORS
+        self.acts, self.weights = zip(*llm_acts.acts())
         self.public = load_public(pathlib.Path(data) / "text")
-        self.templates = llm_public.load(random.Random(0), pathlib.Path(data) / "text")
+        self.read = [x for x in map(clean, (pathlib.Path(data) / "text" / "read-sentences.txt").read_text().splitlines()) if x and len(x.split()) > 2]
+        self.templates = llm_public.load(pathlib.Path(data) / "text")
 
     def held_out(self, t):
         words = set(t.user.split())
         return t.user in self.users or skeleton(t.user, t.call) in self.skeletons or bool(words & llm_words.HELD_OUT)
 
+    def tool(self, r):
+        if r.random() < 0.25:
+            return r.choices([g for g, _ in self.tools], [w for _, w in self.tools])[0](r)
+        return llm_acts.make(r, r.choices(self.acts, self.weights)[0])
+
     def turn(self, r):
         while True:
             k = r.random()
-            if k < 0.11:
+            if k < 0.09:
                 t = llm_public.make(r, r.choice(self.templates[r.choice(list(self.templates))]))
-            elif k < 0.76:
-                t = r.choices([g for g, _ in self.tools], [w for _, w in self.tools])[0](r)
+            elif k < 0.62:
+                t = self.tool(r)
             elif k < 0.88:
                 t = llm_chat.chat(r)
-            else:
+            elif k < 0.97:
                 topic, user = r.choice(self.public[r.choice(list(self.public))])
                 t = llm_chat.talk(r, topic, user)
+            else:
+                t = llm_chat.talk(r, "sorry", r.choice(self.read))
             if not self.held_out(t):
                 return t
 
     def dialogue(self, r):
-        """A list of 1 to 6 turns."""
-        turns = []
-        for _ in range(r.choice([1, 1, 1, 2, 2, 3, 4, 5])):
-            if r.random() < 0.05:
-                turns += llm_chat.ask(r)
-            else:
-                turns.append(self.turn(r))
-            for _ in range(r.choice([0, 0, 0, 0, 1, 1, 2])):
-                more = llm_follow.follow(r, turns[-1])
-                if not more:
-                    break
-                turns.append(more)
+        """(header or "", 1 to 8 turns)."""
+        turns, head = [], ""
+        if r.random() < 0.07:
+            head, turns = llm_tools.session(r, self.turn)
+        else:
+            for _ in range(r.choice([1, 1, 1, 2, 2, 3, 4, 5])):
+                if r.random() < 0.05:
+                    turns += llm_chat.ask(r)
+                else:
+                    turns.append(self.turn(r))
+                for _ in range(r.choice([0, 0, 0, 0, 1, 1, 2])):
+                    more = llm_follow.follow(r, turns[-1])
+                    if not more:
+                        break
+                    turns.append(more)
         for i, t in enumerate(turns):
             if t.call == "repeat":
                 turns[i] = t._replace(say=turns[i - 1].say if i else "Okay.")
         turns = [t for t in turns if not self.held_out(t) and t.say]
-        level = r.choice([0, 0, 0.05, 0.12, 0.2])
-        return [noise(r, t, level) if level else t for t in turns]
+        level = r.choice([0, 0, 0.05, 0.12, 0.2]) if not head else 0  # names in a header are to be met as they are
+        return head, [noise(r, t, level) if level else t for t in turns]
 
 
 def clean(text):
@@ -151,27 +179,30 @@ def clean(text):
 
 
 def load_public(folder):
-    """{topic: [(topic, user text)]} of the public texts whose intent PUBLIC maps; training splits only."""
-    table = {}
-
-    def add(topic, text):
-        text = clean(text) if topic else None
-        if text:
-            table.setdefault(topic, []).append((topic, text))
-    for line in (folder / "clinc150.tsv").read_text().splitlines():
-        split, intent, text = line.split("\t")[:3]
-        add(llm_chat.PUBLIC["clinc150"].get(intent) if split.endswith("train") else None, text)
+    """{topic: [(topic, user text)]} of NLU-Evaluation-Data's texts whose intent PUBLIC maps; no text that SLURP's devel split holds too."""
+    table, slurp = {}, {clean(line.split("\t")[1]) for line in (folder / "slurp-devel.tsv").read_text().splitlines()}
     for line in (folder / "nlu-evaluation.tsv").read_text().splitlines():
         intent, text, entities = (line.split("\t") + ["[]"])[:3]
-        topic = llm_chat.PUBLIC["nlu"].get(intent)
+        topic = llm_chat.PUBLIC.get(intent)
         plain = topic in llm_chat.REPLIES or entities.strip() == "[]"
         sure = topic not in llm_chat.TOOL_SAY or topic == "stop" or re.search(llm_follow.SURE[topic], text.lower())
-        add(topic if plain and sure else None, text)
-    for line in (folder / "snips.tsv").read_text().splitlines():
-        part = line.split("\t")
-        if len(part) >= 3 and part[0] == "train":
-            add(llm_chat.PUBLIC["snips"].get(part[1]), re.sub(r"\[([^|\]]*)\|[^\]]*\]", r"\1", part[2]))
+        text = clean(text)
+        if topic and text and plain and sure and text not in slurp:
+            table.setdefault(topic, []).append((topic, text))
     return table
+
+
+def held_list(source, path, seed, rows=1500):
+    """Sentences of phrasings that are never trained on, some with values that never are: user, call, whether a value is new."""
+    r, out = random.Random(seed), {}
+    llm_words.HOLD["held"] = True
+    while len(out) < rows:
+        llm_words.HOLD["used"] = False
+        t = source.tool(r)
+        if llm_words.HOLD["used"] and t.user not in source.users:
+            out[t.user] = (t.call, t.tool, "new" if set(t.user.split()) & llm_words.HELD_OUT else "known")
+    llm_words.HOLD["held"] = False
+    path.write_text("#columns\tuser\tcall\ttool\tvalues\n" + "".join("\t".join((u, *x)) + "\n" for u, x in out.items()))
 
 
 def noisy_heldout(path, out, seed):
@@ -188,18 +219,23 @@ def main():
     ap.add_argument("--data", default=os.environ.get("SOTTO_DATA", "../shared/data"))
     ap.add_argument("--work", type=pathlib.Path, required=True)
     ap.add_argument("--heldout", default="tests/golden/llm_heldout.tsv")
+    ap.add_argument("--slips", default=pathlib.Path(__file__).with_name("llm_slips.tsv"))
     ap.add_argument("--dialogues", type=int, default=120000)
     ap.add_argument("--seed", type=int, default=1)
     args = ap.parse_args()
     args.work.mkdir(parents=True, exist_ok=True)
+    load_slips(args.slips)
     source, r, turns = Source(args.data, args.heldout), random.Random(args.seed), 0
-    for name, n in (("train", args.dialogues), ("dev", 500)):
-        with open(args.work / f"{name}.txt", "w") as f:
+    for name, n in [(f"train.{args.seed}", args.dialogues)] + [("dev", 500)] * (args.seed == 1):
+        with open(args.work / f"{name}.new", "w") as f:
             for _ in range(n):
-                d = source.dialogue(r)
+                head, d = source.dialogue(r)
                 turns += len(d)
-                f.write("".join(map(render, d)) + "\n" if d else "")
-    noisy_heldout(args.heldout, args.work / "noisy.tsv", args.seed)
+                f.write((f"<s>{head}<|end|>" if head else "") + "".join(map(render, d)) + "\n" if d else "")
+        (args.work / f"{name}.new").rename(args.work / f"{name}.txt")
+    if args.seed == 1:
+        noisy_heldout(args.heldout, args.work / "noisy.tsv", args.seed)
+        held_list(source, args.work / "held.tsv", args.seed)
     print(f"{turns} turns; public lines by topic:", {k: len(v) for k, v in source.public.items()})
 
 

@@ -43,7 +43,7 @@ class Speaker:
 
     def call(self, user, history=()):
         """(call text or '-', ids so far)."""
-        ids = list(history) + self.encode("<|user|>" + user)
+        ids = (list(history) or [tk.BOS]) + self.encode("<|user|>" + user)
         out = self.answer(ids, (tk.END, tk.RESULT))
         if out[0] == tk.CALL:
             return self.decode(out[1:-1] if out[-1] == tk.RESULT else out[1:]).strip(), ids + out
@@ -53,7 +53,9 @@ class Speaker:
 def score(speaker, path, errors):
     good, total = collections.Counter(), collections.Counter()
     for line in pathlib.Path(path).read_text().splitlines():
-        user, want = line.split("\t")
+        if line.startswith("#"):
+            continue
+        user, want = line.split("\t")[:2]
         got, ids = speaker.call(user)
         tool = want.split(" ")[0]
         total[tool] += 1

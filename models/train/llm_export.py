@@ -52,7 +52,7 @@ def add_tokenizer(w, tok):
     w.add_eot_token_id(tk.CALL)  # servers do not show control tokens: they stop at these two, and the runtime asks on
     w.add_uint32("tokenizer.ggml.eom_token_id", tk.RESULT)
     w.add_unk_token_id(0)
-    w.add_add_bos_token(False)
+    w.add_add_bos_token(True)
     w.add_add_eos_token(False)
     w.add_add_space_prefix(False)
     w.add_chat_template(TEMPLATE)
@@ -96,7 +96,7 @@ def check(path, model, tok, cases):
     print(f"llama.cpp: tokens of {same} of {len(cases)} strings equal")
     agree, diff = 0, 0.0
     for user in PROMPTS:
-        ids = tok.encode(f"<|user|>{user}")
+        ids = [tk.BOS] + tok.encode(f"<|user|>{user}")
         ours = llm_model.greedy(model, ids, 48, (tk.END, tk.RESULT))
         theirs = llm_llamacpp.greedy(ll, ids, 48, (tk.END, tk.RESULT))
         with torch.no_grad():
@@ -111,7 +111,7 @@ def main():
     ap.add_argument("--work", type=pathlib.Path, required=True)
     ap.add_argument("--out", type=pathlib.Path, default=pathlib.Path("models/packs/nano/llm.gguf"))
     ap.add_argument("--golden", type=pathlib.Path, default=pathlib.Path("tests/golden"))
-    ap.add_argument("--version", default="nano-1")
+    ap.add_argument("--version", default="nano-2")
     ap.add_argument("--check", action="store_true", help="compare with llama-cpp-python")
     args = ap.parse_args()
     torch.set_num_threads(1)

@@ -9,7 +9,7 @@ import llm_clock as clock_tools
 import llm_home as home
 import llm_number
 from llm_clock import turn
-from llm_words import UNIT_PAIRS, CITIES, COLORS, call, duration, expand, number, pick, some_number
+from llm_words import UNIT_PAIRS, CITIES, COLORS, call, duration, expand, phrase, number, pick, some_number
 
 KEYS = "place day duration name time expr amount from to count sides action level color device temp drink size shots roast milk sugar".split()
 SURE = {"volume action=up": r"volume|loud|sound|quiet|speak", "volume action=down": r"volume|loud|sound|quiet|speak",
@@ -66,7 +66,7 @@ def after_alarm(r, a):
         return turn(r, user, build("alarm_set", {**a, "time": t}), "ok", clock_tools.alarm_say(t, a.get("day", "")))
     if k < 0.7:
         said, day = clock_tools.alarm_day(r)
-        user = expand(r, r.choice(["and {s} [too|as well]", "{s} [too|as well]", "same {s}", "and [also |]{s}", "the same {s}"]),
+        user = expand(r, phrase(r, ["and {s} [too|as well]", "{s} [too|as well]", "same {s}", "and [also |]{s}", "the same {s}"]),
             s=said.replace("for ", "on "))
         return turn(r, user, build("alarm_set", {**a, "day": day}), "ok", clock_tools.alarm_say(a["time"], day))
     t = a["time"]
@@ -78,7 +78,7 @@ def after_light(r, a):
     p, _, the = home.room(r)
     k = r.random()
     if k < 0.5:
-        user = expand(r, r.choice(["and {t}[| too| as well| lights| lights too]", "[now |]{t}[| too| as well]", "{t} too",
+        user = expand(r, phrase(r, ["and {t}[| too| as well| lights| lights too]", "[now |]{t}[| too| as well]", "{t} too",
             "same [for|in] {t}", "[do|do it in|the same in|also in|and also] {t}[| please]", "what about {t}",
             "and in {t}[| too]"]), t=the)
         a = {**a, "place": p}
@@ -134,7 +134,7 @@ def after_thermostat(r, a):
         a = {**a, "action": "set", "temp": t}
     else:
         p, _, the = home.room(r)
-        user = expand(r, r.choice(["and {t}[| too| as well]", "same [for|in] {t}", "{t} too", "the same in {t}"]), t=the)
+        user = expand(r, phrase(r, ["and {t}[| too| as well]", "same [for|in] {t}", "{t} too", "the same in {t}"]), t=the)
         a = {**a, "place": p}
     at = home.where(a.get("place", ""))
     return turn(r, user, build("thermostat", a), res, r.choice([f"Okay, {res}{at}.", f"The thermostat{at} is at {res}."]))

@@ -4,7 +4,7 @@ Same contract as llm_clock: a generator takes a random.Random and returns a Turn
 of the published coffee grammar in wording of our own.
 """
 from llm_clock import Turn, turn
-from llm_words import COLORS, LOCKS, ON_OFF, OPENING, ROOMS, RUNNING, call, expand, number, pick, polite
+from llm_words import COLORS, LOCKS, ON_OFF, OPENING, ROOMS, RUNNING, call, expand, phrase, number, pick, polite
 
 NO_THE = {"upstairs", "downstairs", "everywhere", "outside"}
 
@@ -62,7 +62,7 @@ def light_on_off(r):
         else:
             form += ["[light up|illuminate] {o}", "[i need|give me|put some] light {i}", "activate {o} lights",
                 "it should be light {i}", "could we have light {i}", "put light on {i}"]
-    user = expand(r, r.choice(form), a=action, p=p, o=the, i=inp)
+    user = expand(r, phrase(r, form), a=action, p=p, o=the, i=inp)
     say = f"The lights{where(p) if p not in ('all', 'every') else ''} are {action}." if p not in ("all",
         "every") else f"All the lights are {action}."
     return turn(r, polite(r, user), call("light", action=action, place=p), "ok", say)
@@ -91,7 +91,7 @@ def light_level(r):
         form = ["set {o} {t}", "set the [light|lights|brightness|light level] {i} {t}", "[put|change] {o} {t}", "{o} at {l}",
             "[set|put] {o} at {l}", "brightness {i} {l}", "[i want|make] {o} [at |]{l}", "[i'd like|can i have] {o} {t}",
             "i want [the lights|it] at {l} {i}", "lights {l} {i}", "light level {l} {i}"]
-    user = expand(r, r.choice(form), o=own, i=inp, t=to, l=lv)
+    user = expand(r, phrase(r, form), o=own, i=inp, t=to, l=lv)
     verb = {"dim": "dimmed", "brighten": "brighter", "set": "set"}[action]
     say = f"The lights{where(p)} are {verb}{' ' + to if lv else ''}."
     return turn(r, polite(r, user), call("light", action=action, place=p, level=lv), "ok", say)
@@ -101,7 +101,7 @@ def light_color(r):
     p, inp, the = room(r) if r.random() < 0.65 else ("", "", "")
     c = pick(r, COLORS, 0.25, 0)
     own = f"{the} [light|lights|lamp|lights]" if p else "[the|my|] [light|lights|lamp|lights]"
-    user = expand(r, r.choice(["[make|turn|set|change|switch] {o} [to |]{c}", "[make|turn|set|change] the lights {i} [to |]{c}",
+    user = expand(r, phrase(r, ["[make|turn|set|change|switch] {o} [to |]{c}", "[make|turn|set|change] the lights {i} [to |]{c}",
         "[set|change|switch] the [light |]color {i} to {c}", "[change|set] {o} color to {c}", "{o} {c}",
                                "[i want|give me|i'd like] {c} [light|lights] {i}", "[put|turn on] {c} [light|lights] {i}",
                                "[can i have|i want] {o} [in |]{c}", "{c} lights {i}", "change {p} to {c}", "make {p} [look |]{c}",
@@ -156,7 +156,7 @@ def switch(r):
     if p and r.random() < 0.45:
         body = f"{own} {d}" if own.startswith(("the ", "my ", "our ")) else f"the {p} {d}"
         inp = ""
-    user = expand(r, r.choice(forms), d=body, b=d if r.random() < 0.6 else body)
+    user = expand(r, phrase(r, forms), d=body, b=d if r.random() < 0.6 else body)
     user = f"{inp} {user}" if inp and r.random() < 0.08 else f"{user} {inp}"
     made = call("switch", device=d, action=action, place=p)
     be = "are" if d.endswith("s") and not d.endswith("ss") else "is"
@@ -208,7 +208,7 @@ def thermostat(r):
                 "can you cool {o} down", "it could be cooler {i}", "less heat {i}", "[i'm|i am|we're] getting [hot|warm]", "it feels [hot|too hot|warm] {i}",
                 "i'm melting", "take the heat down {i}"] * (not t)
             form += ["[go|turn it] down {b} {i}", "drop [it|the temperature] {b} {i}"] if t else []
-    user = expand(r, r.choice(form), t=t, i=inp, o=the or "the house", b=by if kind != "set" else "")
+    user = expand(r, phrase(r, form), t=t, i=inp, o=the or "the house", b=by if kind != "set" else "")
     if "the house" in user and not p:
         p = "house"
     if p and p not in user:
@@ -269,7 +269,7 @@ def order(r, s=None):
     a = r.choice(["a ", "a ", "a ", "one ", "", "an " if text[0] in "aei" else "a ", "the ", "some ", "me a "]
         if r.random() < 0.5 else ["a "])
     a = "a " if a == "me a " else a
-    user = expand(r, r.choice([
+    user = expand(r, phrase(r, [
         "[can|could|may] i [have|get|order|please have|please get|grab] {a}{o}[| please]",
             "[i'd like|i would like|i want|i need|i'll have|i will have] {a}{o}[| please]",
             "[make|get|give|bring|fix|pour|brew|fetch] me {a}{o}[| please]",
@@ -320,7 +320,7 @@ def volume(r):
                 "sound off"],
                 "unmute": ["unmute", "unmute [the sound|yourself|it|the speaker]", "turn the sound [back |]on", "sound on",
                 "take it off mute", "turn mute off", "stop muting", "sound back on", "bring the sound back"]}[kind]
-    user = expand(r, r.choice(form), l=lv)
+    user = expand(r, phrase(r, form), l=lv)
     res_say = {"up": "Volume up", "down": "Volume down", "set": "Volume set", "mute": "Muted",
         "unmute": "The sound is back on"}[kind]
     say = res_say + (f" to {lv}" if kind == "set" else f" by {lv}" if lv else "") + "."
@@ -328,7 +328,7 @@ def volume(r):
 
 
 def repeat(r, last="Okay."):
-    user = expand(r, r.choice(["[say|repeat] that again[| please]",
+    user = expand(r, phrase(r, ["[say|repeat] that again[| please]",
         "repeat [that|it|yourself|please|what you said|the last thing|your last answer]", "what [did you say|was that|]",
         "[pardon|pardon me|excuse me|sorry|huh|sorry what|what]",
                                "[can|could|would] you [repeat|say] that[| again| please| once more| one more time]",
@@ -345,7 +345,7 @@ def repeat(r, last="Okay."):
 
 
 def stop(r):
-    user = expand(r, r.choice(["stop[| it| that| please| now| talking| speaking]",
+    user = expand(r, phrase(r, ["stop[| it| that| please| now| talking| speaking]",
         "[cancel|cancel that|cancel it|abort|quit|enough|okay enough]",
         "[never mind|nevermind|forget it|forget that|forget about it|drop it|leave it]",
         "[be quiet|shut up|silence|quiet|shush|be silent]",

@@ -83,8 +83,8 @@ class Model(nn.Module):
                 nn.init.normal_(p, 0, 0.02 if "embd" in name else p.shape[1] ** -0.5 * (0.3 if "output" in name or "down" in name
                     else 1))
 
-    def forward(self, ids):
-        """ids [batch, time] to logits [batch, time, vocab]."""
+    def hidden(self, ids):
+        """ids [batch, time] to what the token table is multiplied with, [batch, time, width]."""
         x = self.token_embd(ids)
         if torch.is_autocast_enabled(ids.device.type):
             x = x.bfloat16()
@@ -93,7 +93,11 @@ class Model(nn.Module):
         mask = torch.full((t, t), float("-inf"), dtype=x.dtype).triu(1) if self.training and x.device.type == "cpu" else None
         for block in self.blk:
             x = block(x, cos, sin, mask)
-        return F.linear(self.output_norm(x), self.token_embd.weight)
+        return self.output_norm(x)
+
+    def forward(self, ids):
+        """ids [batch, time] to logits [batch, time, vocab]."""
+        return F.linear(self.hidden(ids), self.token_embd.weight)
 
 
 @torch.no_grad()

@@ -1,6 +1,6 @@
 """Training turns of the number tools: math, convert, coin, dice.  Same contract as llm_clock."""
 from llm_clock import turn
-from llm_words import ONES, UNIT_PAIRS, amount, call, expand, number, polite, some_number
+from llm_words import ONES, UNIT_PAIRS, amount, call, expand, phrase, number, polite, some_number
 
 OPS = ["plus", "minus", "times", "divided by", "plus", "minus", "times", "multiplied by", "divided by", "over", "take away"]
 
@@ -28,6 +28,13 @@ def expression(r):
                      f"{a} factorial", f"{a} take away {b}", f"{a} over {b}", f"{a} times {b}", f"negative {a} plus {b}"])
 
 
+def verb_expression(r):
+    """A sum told as something to do: `add five and six`."""
+    a, b = operand(r), operand(r)
+    return r.choice([f"add {a} and {b}", f"add {a} to {b}", f"add {a} plus {b}", f"subtract {a} from {b}", f"multiply {a} by {b}",
+        f"multiply {a} and {b}", f"multiply {a} times {b}", f"divide {a} by {b}", f"take {a} from {b}"])
+
+
 def math_result(r):
     k = r.random()
     if k < 0.55:
@@ -41,15 +48,12 @@ def math(r):
     e = expression(r)
     k = r.random()
     if k < 0.2:
-        a, b = operand(r), operand(r)
-        e = r.choice([f"add {a} and {b}", f"add {a} to {b}", f"add {a} plus {b}", f"subtract {a} from {b}",
-            f"multiply {a} by {b}", f"multiply {a} and {b}",
-                      f"multiply {a} times {b}", f"divide {a} by {b}", f"take {a} from {b}"])
-        user = expand(r, r.choice(["{e}", "[please|can you|could you|now] {e}", "what do you get [if|when] you {e}", "{e} please",
+        e = verb_expression(r)
+        user = expand(r, phrase(r, ["{e}", "[please|can you|could you|now] {e}", "what do you get [if|when] you {e}", "{e} please",
             "what [is it|happens] if i {e}", "what's the result if you {e}"]), e=e)
     else:
         the = "the " if e.startswith(("square", "cube", "sum", "diff", "prod")) and r.random() < 0.9 else ""
-        user = expand(r, r.choice([
+        user = expand(r, phrase(r, [
             "[what's|what is|how much is|what is|what's] {a}{e}",
                 "[calculate|compute|work out|figure out|solve|find|evaluate|do|tell me] {a}{e}",
             "[can|could] you [calculate|compute|work out|tell me|do|figure out] [what |]{a}{e}[| is| please]", "{a}{e}",
@@ -72,6 +76,15 @@ def units(r):
 def convert_result(r, unit):
     return r.choice([f"{r.randint(0, 999)}.{r.randint(1, 99)} {unit}", f"{r.randint(1, 9999)} {unit}",
         f"{r.randint(0, 99)}.{r.randint(10, 99)} {unit}"])
+
+
+def quantity(r):
+    """(amount, unit from, unit to) as said, for forms in which they may stand anywhere."""
+    kind, a, b = units(r)
+    n = some_number(r, 500) if kind in ("temperature", "data") else amount(r)
+    one = n == "one" or n.startswith(("a", "half a", "three quarters")) and " hundred" not in n and " thousand" not in n
+    n = "an" if n == "a" and a[0][0] in "aeiou" else n
+    return n, a[0] if one else a[1], b[1]
 
 
 def convert(r):
@@ -98,7 +111,7 @@ def convert(r):
         question += ["how heavy is {n} {f} in {t}"]
     if kind == "temperature":
         question = question[1:5] * 2 + question[5:6] + question[8:10] + ["how [warm|cold|hot] is {n} [degrees |]{f} in {t}"]
-    user = expand(r, r.choice(question), n=n, f=f, t=t, d=deg)
+    user = expand(r, phrase(r, question), n=n, f=f, t=t, d=deg)
     res = convert_result(r, t)
     return turn(r, user, call("convert", amount=n, **{"from": f, "to": t}), res, r.choice([f"That's {res}.",
         f"It comes to {res}."]))
@@ -106,7 +119,7 @@ def convert(r):
 
 def coin(r):
     res = r.choice(["heads", "tails"])
-    user = expand(r, r.choice(["[flip|toss|throw] [a|the|my|that] coin", "heads or tails", "coin [flip|toss]",
+    user = expand(r, phrase(r, ["[flip|toss|throw] [a|the|my|that] coin", "heads or tails", "coin [flip|toss]",
         "do a coin [flip|toss]", "[make a|give me a] coin [flip|toss]", "flip it",
                                "[flip|toss] a [penny|quarter|nickel|dime|coin] [|and tell me the result|to decide|for us]",
                                "i need a coin [flip|toss]", "heads or tails [you choose|computer|please]",
@@ -124,11 +137,11 @@ def dice(r):
     if n:
         user = expand(r, "[roll|throw|cast|toss|shake|roll|throw|roll|i'd like to roll|let's roll|i need you to roll|give me] [|me |us |]" + (f"{n} {sides} sided dice" if sides else f"{n} dice") + "[| and tell me the total| please]")
     elif sides:
-        user = expand(r, r.choice(["[roll|throw|cast] [|me ]a{an} {s} sided [die|dice]", "[roll|throw] a d {s}",
+        user = expand(r, phrase(r, ["[roll|throw|cast] [|me ]a{an} {s} sided [die|dice]", "[roll|throw] a d {s}",
             "[roll|throw] a [die|dice] with {s} sides", "roll a{an} {s} sider", "{s} sided die roll"]), s=sides,
                       an="n" if sides.startswith(("ei", "el")) else "")
     else:
-        user = expand(r, r.choice(["[roll|throw|cast|toss|shake] [a|the|one|] {m}", "[dice|die] roll", "do a dice roll",
+        user = expand(r, phrase(r, ["[roll|throw|cast|toss|shake] [a|the|one|] {m}", "[dice|die] roll", "do a dice roll",
             "roll [it|one]", "what do i roll", "let's roll [a|the] {m}", "[give me|i need] a [dice|die] roll",
                                    "roll the die for me", "random [dice|die] roll", "[use|spin] the dice",
                                    "[can we|i'd like to|i want to] roll [a|the] {m}", "it's my turn roll the dice", "dice please",

@@ -1,8 +1,7 @@
-"""Templates from the public assistant texts: an annotated or parsed slot value becomes a hole that any value may fill.
+"""Templates from NLU-Evaluation-Data: an annotated slot value becomes a hole that any value may fill.
 
-NLU-Evaluation-Data marks its entities; CLINC150 does not, so its times, durations, numbers and cities are found by pattern,
-and its digits are put into words.  A sentence whose slots do not fit our tool exactly is dropped.  A template is
-(text with {key} holes, tool, fixed arguments); `make` fills it with drawn values.
+A sentence whose slots do not fit our tool exactly is dropped.  A template is (text with {key} holes, tool, fixed arguments);
+`make` fills it with drawn values.  The patterns for times, lengths and sums serve llm_unseen.py too.
 """
 import json
 import re
@@ -80,30 +79,6 @@ def in_words(r, text):
     return " ".join(re.sub(r"[^a-z0-9' ]", " ", text).split())
 
 
-CLINC = {"timer": ("timer_set", "duration", LENGTH), "alarm": ("alarm_set", "time", CLOCK), "calculator": ("math", "expr", EXPR),
-    "timezone": ("time", "place", r"(?<= in )[a-z ]+$"),
-         "roll_dice": ("dice", "sides", rf"{NUMBER}(?= sided?)")}
-
-
-def from_clinc(r, intent, text):
-    """A template of one CLINC150 row, or None."""
-    text = in_words(r, text)
-    if intent not in CLINC or "0" in text:
-        return None
-    tool, key, pattern = CLINC[intent]
-    found = [m for m in re.finditer(rf"\b{pattern}", text) if re.sub(r"\b(and|a)\b", "", m[0]).strip()]
-    if len(found) != 1:
-        return None
-    m = found[0]
-    value = m[0].strip()
-    value = re.sub(r"^and |( and| a)$", "", value)
-    rest = text.replace(value, "{" + key + "}", 1)
-    if tool == "alarm_set" and (not re.search(r"alarm|wake", text) or re.search(r"\b(one|new|it|off|an)\b alarm",
-        value)) or tool == "time" and re.search(r"\b(time zone|timezone|hours?|right|now)\b", rest):
-        return None
-    return (rest, tool, {}) if no_stray(rest, tool) and rest != "{" + key + "}" else None
-
-
 def value(r, key, fixed):
     """A drawn value for a hole."""
     if key == "device":
@@ -148,17 +123,15 @@ def make(r, template):
     return turn(r, user, words.call(tool, **{k: args.get(k, "") for k in order}), result, say)
 
 
-def load(r, folder):
-    """{tool: [templates]} of the training splits."""
-    table = {}
+def load(folder):
+    """{tool: [templates]} of NLU-Evaluation-Data, without what SLURP's devel split holds too."""
+    table, slurp = {}, {line.split("\t")[1] for line in (folder / "slurp-devel.tsv").read_text().splitlines()}
 
     def add(t):
         if t and not set(t[0].split()) & words.HELD_OUT:
             table.setdefault(t[1], []).append(t)
     for line in (folder / "nlu-evaluation.tsv").read_text().splitlines():
         intent, text, entities = (line.split("\t") + ["[]"])[:3]
-        add(from_nlu(intent, text, entities or "[]"))
-    for line in (folder / "clinc150.tsv").read_text().splitlines():
-        split, intent, text = line.split("\t")[:3]
-        add(from_clinc(r, intent, text) if split == "train" else None)
+        if text not in slurp:
+            add(from_nlu(intent, text, entities or "[]"))
     return table

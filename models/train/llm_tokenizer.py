@@ -6,7 +6,7 @@ copied from the user's words piece by piece.  Digits are single tokens, other by
 Encoding (the same as llama.cpp's SPM): spaces become \u2581, nothing is added in front; start from characters and join the
 adjacent pair whose union is in the vocabulary with the highest score (the leftmost among equals) until none is left.
 
-Run: python models/train/llm_tokenizer.py --work DIR          reads DIR/train.txt, writes DIR/tokenizer.json
+Run: python models/train/llm_tokenizer.py --work DIR          reads DIR/train.1.txt, writes DIR/tokenizer.json
 """
 import argparse
 import collections
@@ -18,6 +18,7 @@ import string
 SPACE = "\u2581"
 CONTROLS = ["<|user|>", "<|call|>", "<|result|>", "<|say|>", "<|end|>"]
 SPECIALS = ["<unk>", "<s>"] + CONTROLS
+BOS = 1
 USER, CALL, RESULT, SAY, END = range(2, 7)
 CHARS = [SPACE] + list("etaoinsrhldcumfpgwybvkxjqz'=_.,?!:-" + string.digits + string.ascii_uppercase + "\"()/%$+*;&")
 WORD = re.compile(f"{SPACE}?[A-Za-z_']+=?|.", re.S)
@@ -126,7 +127,7 @@ def main():
     ap.add_argument("--inner", type=float, default=0.55, help="share of the pieces that are merges inside words")
     ap.add_argument("--lines", type=int, default=30000)
     args = ap.parse_args()
-    with open(args.work / "train.txt") as f:
+    with open(args.work / "train.1.txt") as f:
         lines = [line for line, _ in zip(f, range(args.lines))]
     pieces = train(lines, args.size, args.inner)
     (args.work / "tokenizer.json").write_text(json.dumps({"pieces": pieces}, ensure_ascii=False))

@@ -5,6 +5,7 @@ Why a module: every generator draws its slot values here, so one place keeps the
 """
 import pathlib
 import re
+import zlib
 
 HELD_OUT = set("""lasagna kiln stretching pantry conservatory studio den lisbon nairobi melbourne turquoise aquarium
 buenos""".split())
@@ -144,6 +145,12 @@ def unit_pairs():
 
 UNIT_PAIRS = unit_pairs()
 CONSUMED = "light lights latte mocha espresso milk sugar cream drink drinks louder quieter warmer cooler brighter timer alarm volume sound".split()
+IMPERATIVE = set("""set start make give put begin create add cancel stop delete remove end turn clear kill reset quit shut abort take silence
+switch wake get schedule ring buzz beep sound roll throw cast toss shake flip do run wait check show read tell call alert notify remind warn
+count time let disable undo unset lock unlock open close dim brighten lower raise increase decrease change activate power bring order
+mix fix prepare pour brew grab mute unmute crank cool heat warm boost reduce adjust repeat say keep hush drop lift light pull""".split())
+COMMON = set("""please thanks thank okay hello today tonight tomorrow yesterday about half that this what when where which would could should
+minutes seconds hours degrees percent celsius fahrenheit point louder quieter another again more less much many there everything timers alarms""".split())
 RARE = ["zephyr", "quartz", "maple", "orion", "pixel"]
 
 
@@ -155,16 +162,35 @@ def load_rare(data):
             count[w] = count.get(w, 0) + 1
     known = set(" ".join(ROOMS + ON_OFF + OPENING + LOCKS + RUNNING + COLORS + TIMER_NAMES + DAYS + list(UNITS.values())
         + CONSUMED).replace("|", " ").split())
-    words = sorted(w for w, n in count.items() if 2 <= n <= 60 and 4 <= len(w) <= 10 and w not in HELD_OUT | known)
+    words = sorted(w for w, n in count.items() if 2 <= n <= 60 and 4 <= len(w) <= 10 and w not in HELD_OUT | known | IMPERATIVE | COMMON)
     RARE[:] = words
 
 
 def pick(r, values, rare=0.35, pair=0.3):
     """One of `values`, or now and then a random word (or two) instead."""
+    if HOLD["held"] and r.random() < 0.3:
+        return r.choice(sorted(HELD_OUT - {"buenos"}))
     if r.random() < rare:
         w = r.choice(RARE)
         return w + " " + r.choice(RARE) if r.random() < pair else w
     return r.choice(values)
+
+
+HOLD = {"held": False, "used": False}  # held: draw phrasings that are never trained on; used: one was drawn since it was cleared
+
+
+def is_held(template):
+    """One phrasing in sixteen is kept from the training, whatever its arguments."""
+    return zlib.crc32(template.encode()) % 16 == 5
+
+
+def phrase(r, forms):
+    """One of the phrasings: of those that may be trained on, or in hold-out mode of the others, where there are any."""
+    held = [f for f in forms if is_held(f)]
+    if HOLD["held"]:
+        HOLD["used"] |= bool(held)
+        return r.choice(held or forms)
+    return r.choice([f for f in forms if not is_held(f)] or forms)
 
 
 def expand(r, template, **slots):
@@ -172,12 +198,6 @@ def expand(r, template, **slots):
     while "[" in template:
         template = re.sub(r"\[([^\[\]]*)\]", lambda m: r.choice(m.group(1).split("|")), template)
     return re.sub(r"\s+", " ", template.format(**slots)).strip()
-
-
-IMPERATIVE = set("""set start make give put begin create add cancel stop delete remove end turn clear kill reset quit shut abort take silence
-switch wake get schedule ring buzz beep sound roll throw cast toss shake flip do run wait check show read tell call alert notify remind warn
-count time let disable undo unset lock unlock open close dim brighten lower raise increase decrease change activate power bring order
-mix fix prepare pour brew grab mute unmute crank cool heat warm boost reduce adjust repeat say keep hush drop lift light pull""".split())
 
 
 def polite(r, text):
