@@ -142,7 +142,8 @@ typedef struct sotto_tool_info { /* a tool that the model may call: of the built
         const char *words; /* the values allowed, one space between; NULL: words that the user said */
         int number;        /* without `words`: 1: only words of numbers and digits */
     } arg[SOTTO_TOOL_ARGS];
-    const char *say; /* the reply to a call that was done, NULL: the model's: {argument} and {result} are filled in, [...] left out unless all in it were
+    const char
+        *say; /* the reply to a call that was done, NULL: the model's: {argument} and {result} are filled in, [...] left out unless all in it were
                         given */
 } sotto_tool_info;
 
@@ -265,14 +266,14 @@ typedef struct sotto_statistics {
     uint64_t prompt_tokens, prompt_ns, reply_tokens, reply_ns; /* of the local model */
     /* turns that hooks.remote answered; that were answered otherwise because it failed; that it left in the middle of the reply */
     uint64_t remote_turns, remote_fallbacks, remote_cuts;
-    uint64_t ahead_rows, ahead_used;       /* tokens of users taken into the cache early, and how many of them turns then needed */
-    uint64_t ahead_picks, picks_used;      /* tokens picked early, likewise */
-    uint64_t ahead_ns;                     /* work on them, in prompt_ns and reply_ns too */
-    uint64_t lookup_tried, lookup_taken;   /* tokens of prompt lookup, and how many the model picked too */
-    uint64_t replies_hits, replies_misses; /* questions that a kept answer may serve, and did; and did not */
+    uint64_t ahead_rows, ahead_used;          /* tokens of users taken into the cache early, and how many of them turns then needed */
+    uint64_t ahead_picks, picks_used;         /* tokens picked early, likewise */
+    uint64_t ahead_ns;                        /* work on them, in prompt_ns and reply_ns too */
+    uint64_t lookup_tried, lookup_taken;      /* tokens of prompt lookup, and how many the model picked too */
+    uint64_t replies_hits, replies_misses;    /* questions that a kept answer may serve, and did; and did not */
     uint64_t calls, call_picks, call_changed; /* calls, tokens picked in them, and how many the constraint changed */
     uint64_t say_picks, say_changed;          /* the same of replies to a result */
-    uint64_t told;                         /* turns answered by others that the model's history holds */
+    uint64_t told;                            /* turns answered by others that the model's history holds */
     char llm_version[96]; /* of the local language model: general.version and, behind a +, its adapter's: "nano-2+butler-1"; "" without one */
 } sotto_statistics;
 

@@ -121,8 +121,8 @@ typedef struct llm {
     uint32_t taken;              /* tokens taken, modulo 2^32 */
 } llm;
 
-int llm_has_turns(const llm *m);    /* after llm_bind: the file has the control tokens of turns */
-int llm_header_fits(const llm *m); /* after llm_reset: limits.header leaves LLM_LEAST_WINDOW rows of the cache */
+int llm_has_turns(const llm *m);                             /* after llm_bind: the file has the control tokens of turns */
+int llm_header_fits(const llm *m);                           /* after llm_reset: limits.header leaves LLM_LEAST_WINDOW rows of the cache */
 int llm_bind(llm *m, const gguf *g, sotto_error *err);       /* 0 or ERR_MODEL; m is valid after 0 only, g must outlive it */
 void llm_layout(llm *m, arena *a, const llm_limits *limits); /* what lives between steps */
 void llm_scratch(llm *m, arena *a);                          /* what one call needs only while it runs; after llm_layout */
