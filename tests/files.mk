@@ -55,3 +55,4 @@ TESTS += test_command
 TESTS += test_cli_grammar
 TESTS += test_lora test_adapter
 TESTS += test_remote
+TESTS += test_remote_turns
