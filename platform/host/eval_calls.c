@@ -84,7 +84,7 @@ static int is_better(const call_score *a, const call_score *b) {
 void calls_score(call_score *s, const char *accepted, const char *got) {
     eval_call want, have;
     size_t len;
-    int first = 1, wants = accepted[0] != '-';
+    int first = 1;
     if (call_read(&have, got, strlen(got)) != 0) {
         have.tool = "?";
         have.count = 0;
@@ -95,7 +95,6 @@ void calls_score(call_score *s, const char *accepted, const char *got) {
         if (first || is_better(&x, s)) *s = x;
         first = 0;
     }
-    s->wants = wants;
 }
 
 static int has_word(const char *said, const char *word, size_t len) {
