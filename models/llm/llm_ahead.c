@@ -9,6 +9,8 @@
 #include <assert.h>
 #include <string.h>
 
+enum { LOOKUP_LEAST = 2 /* tokens that must agree before what followed them is tried */ };
+
 void ahead_clear(llm *m) {
     llm_ahead *a = &m->ahead;
     a->count = a->said = a->rows = a->read = 0;
@@ -158,16 +160,23 @@ void recent_put(llm *m, const uint32_t *token, uint32_t n) {
     for (uint32_t i = 0; i < n; i++) m->recent[m->taken++ % LLM_RECENT] = token[i];
 }
 
-/* What followed the newest two tokens (`last` and the one before it) when they last stood together. Returns how many. */
+/* The token `back` places before the newest that the cache will have, which is `last`. */
+static uint32_t recent_at(const llm *m, uint32_t last, uint32_t back) {
+    return back ? m->recent[(m->taken - back) % LLM_RECENT] : last;
+}
+
+/* What followed the newest tokens when they last stood together: the longest such stretch counts, the latest on ties, and as many tokens
+ * are tried as it has, since what agreed long is likelier to go on agreeing. Returns how many. */
 static uint32_t look_up(const llm *m, uint32_t last, uint32_t *out, uint32_t most) {
-    uint32_t held = m->taken < LLM_RECENT ? m->taken : LLM_RECENT, before = m->recent[(m->taken - 1) % LLM_RECENT], n = 0;
-    for (uint32_t back = 2; back < held; back++) { /* the pair ends `back` tokens behind the newest */
-        uint32_t at = m->taken - back;
-        if (m->recent[at % LLM_RECENT] != last || m->recent[(at - 1) % LLM_RECENT] != before) continue;
-        while (n < most && ++at != m->taken) out[n++] = m->recent[at % LLM_RECENT];
-        return n;
+    uint32_t held = m->taken < LLM_RECENT ? m->taken : LLM_RECENT, best = 0, best_back = 0, n = 0;
+    for (uint32_t back = 1; back < held; back++) {
+        uint32_t same = 0;
+        while (same <= most && back + same <= held && recent_at(m, last, back + same) == recent_at(m, last, same)) same++;
+        if (same > best) best = same, best_back = back;
     }
-    return 0;
+    if (best < LOOKUP_LEAST) return 0;
+    for (uint32_t back = best_back; n < most && n < best && back > 0;) out[n++] = recent_at(m, last, --back);
+    return n;
 }
 
 int ahead_lookup(llm *m) {
