@@ -1,14 +1,11 @@
 /* kvring: the key/value cache of one attention layer (see kvring.h).
  *
- * Storage order: a key's even elements first, then its odd ones, so that turning the pairs (2i, 2i+1) is straight-line
- * code over two halves; only attention.c reads it. Values stay as they came. Row n >= sinks lives in slot
- * sinks + (n - sinks) mod (window + spare), so the `spare` rows evicted last are still there.
- * int8: scale = amax/127, q = round-half-even(x * (127/amax)), a zero row has scale 0 (the rule of runtime/README.md).
+ * Row n < sinks lives in slot n, row n >= sinks in slot sinks + (n - sinks) mod (window + spare): the `spare` rows evicted last are
+ * still there. int8: scale = amax/127, q = round-half-even(x * (127/amax)), a zero row has scale 0 (the rule of runtime/README.md).
  */
 #include "models/kvring.h"
 #include "runtime/base/error.h"
 #include "runtime/base/mathx.h"
-#include <math.h>
 #include <string.h>
 
 static size_t kind_bytes(enum kv_kind kind) {
@@ -35,9 +32,13 @@ uint64_t kvring_bytes(enum kv_kind kind, uint64_t heads, uint64_t dim, uint64_t 
     return 2 * rows * heads * head;
 }
 
+uint32_t kvring_stored(const kvring *r) {
+    return r->sinks + r->window + r->spare;
+}
+
 /* The bytes go too, so that a reset ring equals a fresh one to the bit (law 7). */
 void kvring_reset(kvring *r) {
-    size_t rows = (size_t)r->sinks + r->window + r->spare, row = (size_t)r->heads * r->dim * kind_bytes(r->kind);
+    size_t rows = kvring_stored(r), row = (size_t)r->heads * r->dim * kind_bytes(r->kind);
     r->total = r->most = 0;
     memset(r->k, 0, rows * row);
     memset(r->v, 0, rows * row);
@@ -46,76 +47,50 @@ void kvring_reset(kvring *r) {
     memset(r->v_scale, 0, rows * r->heads * sizeof(float));
 }
 
-static uint32_t slot_of_row(const kvring *r, uint64_t row) {
+uint32_t kvring_slot(const kvring *r, uint64_t row) {
     return row < r->sinks ? (uint32_t)row : r->sinks + (uint32_t)((row - r->sinks) % ((uint64_t)r->window + r->spare));
 }
 
+/* Ring rows that no longer count once there are `total` rows. */
+static uint64_t evicted(const kvring *r, uint64_t total) {
+    uint64_t rows = (uint64_t)r->sinks + r->window;
+    return total > rows ? total - rows : 0;
+}
+
 uint32_t kvring_len(const kvring *r) {
-    uint64_t rows = (uint64_t)r->sinks + r->window;
-    return (uint32_t)(r->total < rows ? r->total : rows);
+    return (uint32_t)(r->total - evicted(r, r->total));
 }
 
-uint32_t kvring_slot(const kvring *r, uint32_t position) {
-    uint64_t rows = (uint64_t)r->sinks + r->window;
-    uint64_t evicted = r->total > rows ? r->total - rows : 0;
-    return slot_of_row(r, position < r->sinks ? position : position + evicted);
+uint64_t kvring_row(const kvring *r, uint64_t total, uint32_t position) {
+    return position < r->sinks ? position : position + evicted(r, total);
 }
 
-/* One head's int8 values from x[0], x[step], x[2 step] ...; both halves of a key share one scale. */
-static void put_i8(int8_t *q, const float *x, uint32_t n, uint32_t step, float inverse) {
-    for (uint32_t i = 0; i < n; i++) {
-        float v = x[i * step] * inverse;
-        v = v >= -127.0f ? v : -127.0f; /* NaN becomes -127 on every machine, as in the kernels */
-        q[i] = (int8_t)mathx_round_even(v <= 127.0f ? v : 127.0f);
-    }
+static void put_f16(uint16_t *h, const float *x, uint32_t n) {
+    for (uint32_t i = 0; i < n; i++) /* beyond the range of f16: held at its end, so that no infinity enters the cache */
+        h[i] = mathx_f32_to_f16(x[i] > 65504.0f ? 65504.0f : x[i] < -65504.0f ? -65504.0f : x[i]);
 }
 
-static float largest(const float *x, uint32_t n) {
-    float m = 0;
-    for (uint32_t i = 0; i < n; i++) m = fabsf(x[i]) > m ? fabsf(x[i]) : m;
-    return m;
+/* Row `at` of `to`, counted in head rows. */
+static void put_row(const kvring *r, const kernels *k, void *to, float *scale, size_t at, const float *x) {
+    if (r->kind == KV_I8) scale[at] = k->quantize((int8_t *)to + at * r->dim, x, r->dim);
+    if (r->kind == KV_F16) put_f16((uint16_t *)to + at * r->dim, x, r->dim);
+    if (r->kind == KV_F32) memcpy((float *)to + at * r->dim, x, r->dim * sizeof(float));
 }
 
-static void put_f16(uint16_t *h, const float *x, uint32_t n, uint32_t step) {
-    for (uint32_t i = 0; i < n; i++) { /* beyond the range of f16: held at its end, so that no infinity enters the cache */
-        float v = x[i * step];
-        h[i] = mathx_f32_to_f16(v > 65504.0f ? 65504.0f : v < -65504.0f ? -65504.0f : v);
-    }
-}
-
-static void put_f32(float *y, const float *x, uint32_t n, uint32_t step) {
-    for (uint32_t i = 0; i < n; i++) y[i] = x[i * step];
-}
-
-/* Writes one head's row at element `at` of `to`, as `parts` interleaved sequences laid one after the other. */
-static void put_row(const kvring *r, void *to, float *scale, size_t at, const float *x, uint32_t parts) {
-    uint32_t n = r->dim / parts;
-    float amax = r->kind == KV_I8 ? largest(x, r->dim) : 0, inverse = amax > 0 ? 127.0f / amax : 0;
-    if (r->kind == KV_I8) *scale = amax / 127.0f;
-    for (uint32_t p = 0; p < parts; p++, at += n) {
-        if (r->kind == KV_I8) put_i8((int8_t *)to + at, x + p, n, parts, inverse);
-        if (r->kind == KV_F16) put_f16((uint16_t *)to + at, x + p, n, parts);
-        if (r->kind == KV_F32) put_f32((float *)to + at, x + p, n, parts);
-    }
-}
-
-void kvring_append(kvring *r, const float *k, const float *v) {
-    uint32_t slot = slot_of_row(r, r->total);
-    for (uint32_t h = 0; h < r->heads; h++) {
-        size_t head = (size_t)slot * r->heads + h, at = head * r->dim;
-        put_row(r, r->k, r->kind == KV_I8 ? r->k_scale + head : NULL, at, k + (size_t)h * r->dim, 2);
-        put_row(r, r->v, r->kind == KV_I8 ? r->v_scale + head : NULL, at, v + (size_t)h * r->dim, 1);
+void kvring_append(kvring *r, const kernels *k, const float *key, const float *value) {
+    size_t at = kvring_slot(r, r->total), stored = kvring_stored(r);
+    for (uint32_t h = 0; h < r->heads; h++, at += stored) {
+        put_row(r, k, r->k, r->k_scale, at, key + (size_t)h * r->dim);
+        put_row(r, k, r->v, r->v_scale, at, value + (size_t)h * r->dim);
     }
     r->total++;
     if (r->total > r->most) r->most = r->total;
 }
 
 int kvring_rollback(kvring *r, uint32_t rows) {
+    uint64_t stored = kvring_stored(r), overwritten = r->most > stored ? r->most - stored : 0;
     if (rows == 0) return ERR_NONE;
-    uint64_t stored = (uint64_t)r->sinks + r->window + r->spare, lost = r->most > stored ? r->most - stored : 0; /* ring rows overwritten */
-    if (rows > r->total) return ERR_STATE;
-    uint64_t left = r->total - rows, kept = (uint64_t)r->sinks + r->window, evicted = left > kept ? left - kept : 0;
-    if (lost > evicted) return ERR_STATE;
-    r->total = left;
+    if (rows > r->total || overwritten > evicted(r, r->total - rows)) return ERR_STATE;
+    r->total -= rows;
     return ERR_NONE;
 }

@@ -157,9 +157,50 @@ static void check_elementwise(check *c, size_t n) {
     c->k->silu(b, n);
     check_same(c, "silu", (uint8_t *)a, (uint8_t *)b, n * sizeof(float), n, 0, 0);
     check_start(c, &a, &b, n);
+    c->ref->mul_f32(a, x, n);
+    c->k->mul_f32(b, x, n);
+    check_same(c, "mul_f32", (uint8_t *)a, (uint8_t *)b, n * sizeof(float), n, 0, 0);
+    check_start(c, &a, &b, n);
+    if (n) check_bits(c, "exp_down sum", c->ref->exp_down(a, n), c->k->exp_down(b, n), n);
+    check_same(c, "exp_down", (uint8_t *)a, (uint8_t *)b, n * sizeof(float), n, 0, 0);
+    uint16_t *h = (uint16_t *)(void *)check_place(c, 4, n * sizeof *h);
+    for (size_t i = 0; i < n; i++) h[i] = (uint16_t)(check_random(c) & (i % 5 ? 0xfbff : 0x83ff)); /* finite; every fifth denormal */
+    c->ref->widen_f16(a, h, n);
+    c->k->widen_f16(b, h, n);
+    check_same(c, "widen_f16", (uint8_t *)a, (uint8_t *)b, n * sizeof(float), n, 0, 0);
+    check_start(c, &a, &b, n);
     c->ref->exp_f32(a, n);
     c->k->exp_f32(b, n);
     check_same(c, "exp_f32", (uint8_t *)a, (uint8_t *)b, n * sizeof(float), n, 0, 0);
+}
+
+/* Attention's kernels: scores, exponentials, weighted sums of 0..40 rows of any length. */
+static void check_attend(check *c, size_t count, size_t rows, size_t cols) {
+    const int8_t *w = check_int8(c, 0, rows * cols, 128), *q = check_int8(c, 1, count * cols, 127);
+    const float *scale = check_floats(c, 2, rows), *qs = check_floats(c, 3, count), *wf = check_floats(c, 4, rows * cols);
+    const float *qf = check_floats(c, 5, count * cols);
+    size_t stride = rows + check_random(c) % 4, bytes = count * stride * sizeof(float);
+    float *a = (float *)(void *)check_result(6, bytes), *b = (float *)(void *)check_result(7, bytes);
+    c->ref->scores_i8(a, stride, w, scale, q, qs, count, rows, cols);
+    c->k->scores_i8(b, stride, w, scale, q, qs, count, rows, cols);
+    check_same(c, "scores_i8", (uint8_t *)a, (uint8_t *)b, bytes, count, rows, cols);
+    c->ref->scores_f32(a, stride, wf, qf, count, rows, cols);
+    c->k->scores_f32(b, stride, wf, qf, count, rows, cols);
+    check_same(c, "scores_f32", (uint8_t *)a, (uint8_t *)b, bytes, count, rows, cols);
+    const float *weight = check_floats(c, 5, count * stride), *start = check_floats(c, 1, count * cols);
+    bytes = count * cols * sizeof(float);
+    for (int real = 0; real < 2; real++) {
+        a = (float *)(void *)check_result(6, bytes), b = (float *)(void *)check_result(7, bytes);
+        memcpy(a, start, bytes), memcpy(b, start, bytes);
+        if (real) {
+            c->ref->mix_f32(a, weight, stride, wf, count, rows, cols);
+            c->k->mix_f32(b, weight, stride, wf, count, rows, cols);
+        } else {
+            c->ref->mix_i8(a, weight, stride, w, count, rows, cols);
+            c->k->mix_i8(b, weight, stride, w, count, rows, cols);
+        }
+        check_same(c, real ? "mix_f32" : "mix_i8", (uint8_t *)a, (uint8_t *)b, bytes, count, rows, cols);
+    }
 }
 
 static void check_gemm_i8(check *c, size_t count, size_t rows, size_t cols) {
@@ -199,6 +240,7 @@ static void check_vectors(check *c, int times) {
             check_quantize(c, n);
             check_reductions(c, n);
             check_elementwise(c, n);
+            check_attend(c, check_random(c) % 10, check_random(c) % 41, n % 2 ? n : 32 * (n / 2 % 5));
         }
 }
 

@@ -75,10 +75,12 @@ static size_t value_bytes(const kvring *r) {
 }
 
 static void same_ring(const kvring *a, const kvring *b) {
-    size_t row = (size_t)a->heads * a->dim * value_bytes(a), scale = a->heads * sizeof(float);
+    size_t row = (size_t)a->dim * value_bytes(a), scale = sizeof(float);
     assert_true(a->total == b->total);
-    for (uint32_t p = 0; p < kvring_len(a); p++) {
-        size_t x = kvring_slot(a, p), y = kvring_slot(b, p);
+    for (uint32_t i = 0; i < kvring_len(a) * a->heads; i++) {
+        uint32_t p = i / a->heads, h = i % a->heads;
+        size_t x = (size_t)h * kvring_stored(a) + kvring_slot(a, kvring_row(a, a->total, p));
+        size_t y = (size_t)h * kvring_stored(b) + kvring_slot(b, kvring_row(b, b->total, p));
         assert_memory_equal((char *)a->k + x * row, (char *)b->k + y * row, row);
         assert_memory_equal((char *)a->v + x * row, (char *)b->v + y * row, row);
         if (a->kind != KV_I8) continue;

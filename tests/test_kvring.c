@@ -37,7 +37,7 @@ static void row_of(float *k, float *v, uint32_t n) {
 static void append(kvring *r, uint32_t n) {
     float k[HEADS * DIM], v[HEADS * DIM];
     row_of(k, v, n);
-    kvring_append(r, k, v);
+    kvring_append(r, kernels_select(NULL), k, v);
 }
 
 static float stored(const kvring *r, const void *rows, const float *scale, size_t at) {
@@ -46,14 +46,13 @@ static float stored(const kvring *r, const void *rows, const float *scale, size_
     return (float)((const int8_t *)rows)[at] * scale[at / DIM];
 }
 
-/* The row at `position` is row n, keys in halves order, within the kind's step. */
+/* The row at `position` is row n within the kind's step; a head's rows lie together. */
 static void check_row(const kvring *r, uint32_t position, uint32_t n) {
     float k[HEADS * DIM], v[HEADS * DIM], step = r->kind == KV_F32 ? 0 : r->kind == KV_F16 ? 2e-3f : 0.013f;
     row_of(k, v, n);
     for (size_t i = 0; i < HEADS * DIM; i++) {
-        size_t at = (size_t)kvring_slot(r, position) * HEADS * DIM + i, d = i % DIM, half = DIM / 2;
-        size_t natural = i - d + (d < half ? 2 * d : 2 * (d - half) + 1);
-        assert_true(fabsf(stored(r, r->k, r->k_scale, at) - k[natural]) <= step);
+        size_t at = ((size_t)kvring_stored(r) * (i / DIM) + kvring_slot(r, kvring_row(r, r->total, position))) * DIM + i % DIM;
+        assert_true(fabsf(stored(r, r->k, r->k_scale, at) - k[i]) <= step);
         assert_true(fabsf(stored(r, r->v, r->v_scale, at) - v[i]) <= 3 * step);
     }
 }
@@ -107,13 +106,13 @@ static void test_zero_and_huge(void **state) {
     for (int i = 0; i < HEADS * DIM; i++) huge[i] = i % 2 ? 1e6f : -1e6f;
     kvring r;
     make_ring(&r, KV_I8, 0, 4);
-    kvring_append(&r, zero, zero);
+    kvring_append(&r, kernels_select(NULL), zero, zero);
     for (int i = 0; i < HEADS * DIM; i++) assert_int_equal(((int8_t *)r.k)[i], 0);
-    assert_true(r.k_scale[0] == 0 && r.v_scale[1] == 0);
+    assert_true(r.k_scale[0] == 0 && r.v_scale[4] == 0);
     drop_ring(&r);
     make_ring(&r, KV_F16, 0, 4);
-    kvring_append(&r, huge, huge);
-    for (int i = 0; i < HEADS * DIM; i++) assert_true(fabsf(mathx_f16_to_f32(((uint16_t *)r.v)[i])) == 65504.0f);
+    kvring_append(&r, kernels_select(NULL), huge, huge);
+    for (int i = 0; i < DIM; i++) assert_true(fabsf(mathx_f16_to_f32(((uint16_t *)r.v)[i])) == 65504.0f);
     drop_ring(&r);
 }
 

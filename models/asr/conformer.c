@@ -73,12 +73,14 @@ static uint32_t larger(uint32_t a, uint32_t b) {
 
 void conformer_desk_layout(conformer_desk *d, arena *a, const asr_shape *s, const kernels *k) {
     d->k = k;
-    rope_layout(&d->rope, a, s->left + s->chunk, s->dim / s->heads, s->theta);
+    rope_layout(&d->rope, a, s->dim / s->heads, s->theta);
 }
 
 void conformer_desk_scratch(conformer_desk *d, arena *a, const asr_shape *s) {
     uint32_t wide = larger(s->ff, 3 * s->dim), rows = s->left + s->chunk;
     attention_layout(&d->attention, a, s->heads, s->dim / s->heads, rows);
+    d->place = ARENA_ARRAY(a, attention_place, s->chunk);
+    d->turn = (float *)arena_take(a, s->chunk, 2 * (s->dim / s->heads) * sizeof(float));
     quant_layout(&d->quant, a, s->chunk, larger(wide, s->bands / 8 * s->channels));
     d->wide = ARENA_ARRAY(a, float, (size_t)s->chunk *wide);
     d->row = ARENA_ARRAY(a, float, (size_t)s->chunk * s->dim);
@@ -97,17 +99,18 @@ static void feed(const conformer_feed *f, conformer_desk *d, float *x, uint32_t 
 
 /* All rows of the chunk go into the ring first: they see one another. */
 static void attend(conformer_block *b, conformer_desk *d, const asr_shape *s, float *x, uint32_t n) {
-    uint32_t dim = s->dim;
+    uint32_t dim = s->dim, rows = s->left + s->chunk;
+    uint64_t total = b->past.total + n;
+    uint32_t len = total < rows ? (uint32_t)total : rows, own = len - n, first = own > s->left ? own - s->left : 0;
     layernorm_run(d->k, &b->attend, d->row, x, n);
     linear_run(d->k, &b->qkv, d->wide, d->row, n, &d->quant);
     for (uint32_t i = 0; i < n; i++) {
         const float *row = d->wide + (size_t)i * 3 * dim;
-        kvring_append(&b->past, row + dim, row + 2 * dim);
+        attention_set(&d->place[i], d->turn + (size_t)i * 2 * d->rope.dim, &d->rope, &b->past, total, own + i, first, len);
+        attention_keep(d->k, &d->attention, &d->rope, &d->place[i], &b->past, row + dim, row + 2 * dim);
     }
-    uint32_t len = kvring_len(&b->past), own = len - n, first = own > s->left ? own - s->left : 0;
     for (uint32_t i = 0; i < n; i++)
-        attention_run(d->k, &d->attention, &d->rope, &b->past, d->row + (size_t)i * dim, d->wide + (size_t)i * 3 * dim, s->heads, own + i, first,
-                      len);
+        attention_run(d->k, &d->attention, &d->rope, &d->place[i], &b->past, d->row + (size_t)i * dim, d->wide + (size_t)i * 3 * dim, s->heads);
     linear_run(d->k, &b->mix, d->wide, d->row, n, &d->quant);
     add_run(x, d->wide, n * dim);
 }

@@ -28,8 +28,10 @@ typedef struct conformer_block {
 
 typedef struct conformer_desk { /* what all blocks of a model share: scratch and tables */
     const kernels *k;
-    rope_table rope; /* left+chunk positions */
+    rope_table rope;
     attention_scratch attention;
+    attention_place *place; /* [chunk] */
+    float *turn;            /* [chunk x 2 x dim/heads] */
     quant_scratch quant;
     float *wide; /* [chunk x max(ff, 3 dim)] */
     float *row;  /* [chunk x dim] */

@@ -5,7 +5,7 @@
  * is the last step along a row: it reloads the row's last 32 bytes with the activations already used set to zero.
  */
 #include "models/kernels/tables.h"
-#include "models/kernels/vec_x86.h"
+#include "models/kernels/attend_x86.h"
 
 enum { TILE = 8, STEP = 32 };
 
@@ -160,6 +160,59 @@ static void avx2_gemm_q4_0(float *y, size_t y_stride, const uint8_t *w, const in
         }
 }
 
+static void avx2_scores_i8(float *y, size_t y_stride, const int8_t *w, const float *scale, const int8_t *q, const float *qs, size_t count,
+                           size_t rows, size_t cols) {
+    avx2_gemm_i8(y, y_stride, w, scale, NULL, NULL, q, qs, count, rows, cols);
+}
+
+typedef __m256 mix_load(const void *v, size_t at);
+
+static inline __m256 mix_load_i8(const void *v, size_t at) {
+    return vec_widen((const int8_t *)v + at);
+}
+
+static inline __m256 mix_load_f32(const void *v, size_t at) {
+    return _mm256_loadu_ps((const float *)v + at);
+}
+
+/* 16 columns of M output rows stay in registers while the values stream by. */
+static inline __attribute__((always_inline)) void mix_tile(float *y, const float *weight, size_t stride, const void *v, size_t rows, size_t cols,
+                                                           size_t c, size_t M, mix_load *load) {
+    __m256 acc[4][2];
+    for (size_t m = 0; m < M; m++)
+        for (size_t i = 0; i < 2; i++) acc[m][i] = _mm256_loadu_ps(y + m * cols + c + 8 * i);
+    for (size_t r = 0; r < rows; r++) {
+        __m256 low = load(v, r * cols + c), high = load(v, r * cols + c + 8);
+        for (size_t m = 0; m < M; m++) {
+            __m256 w = _mm256_set1_ps(weight[m * stride + r]);
+            acc[m][0] = _mm256_add_ps(acc[m][0], _mm256_mul_ps(w, low));
+            acc[m][1] = _mm256_add_ps(acc[m][1], _mm256_mul_ps(w, high));
+        }
+    }
+    for (size_t m = 0; m < M; m++)
+        for (size_t i = 0; i < 2; i++) _mm256_storeu_ps(y + m * cols + c + 8 * i, acc[m][i]);
+}
+
+/* Returns the columns done. */
+static inline __attribute__((always_inline)) size_t mix_rows(float *y, const float *weight, size_t stride, const void *v, size_t count, size_t rows,
+                                                             size_t cols, mix_load *load) {
+    size_t c = 0;
+    for (; c + 16 <= cols; c += 16) {
+        size_t m = 0;
+        for (; m + 3 <= count; m += 3) mix_tile(y + m * cols, weight + m * stride, stride, v, rows, cols, c, 3, load);
+        for (; m < count; m++) mix_tile(y + m * cols, weight + m * stride, stride, v, rows, cols, c, 1, load);
+    }
+    return c;
+}
+
+static void avx2_mix_i8(float *y, const float *weight, size_t stride, const int8_t *v, size_t count, size_t rows, size_t cols) {
+    vec_mix_rest(y, weight, stride, v, NULL, count, rows, cols, mix_rows(y, weight, stride, v, count, rows, cols, mix_load_i8));
+}
+
+static void avx2_mix_f32(float *y, const float *weight, size_t stride, const float *v, size_t count, size_t rows, size_t cols) {
+    vec_mix_rest(y, weight, stride, NULL, v, count, rows, cols, mix_rows(y, weight, stride, v, count, rows, cols, mix_load_f32));
+}
+
 const kernels kernels_avx2 = {
     .name = "avx2",
     .quantize = vec_quantize,
@@ -174,4 +227,11 @@ const kernels kernels_avx2 = {
     .dot_f32_i8 = x86_dot_f32_i8,
     .silu = vec_silu,
     .exp_f32 = vec_exp_f32,
+    .mul_f32 = vec_mul_f32,
+    .widen_f16 = vec_widen_f16,
+    .scores_i8 = avx2_scores_i8,
+    .scores_f32 = x86_scores_f32,
+    .exp_down = x86_exp_down,
+    .mix_i8 = avx2_mix_i8,
+    .mix_f32 = avx2_mix_f32,
 };

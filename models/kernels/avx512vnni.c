@@ -328,6 +328,8 @@ static void vnni_gemm_q4_0(float *y, size_t y_stride, const uint8_t *w, const in
         }
 }
 
+#include "models/kernels/attend_avx512.h"
+
 const kernels kernels_avx512vnni = {
     .name = "avx512vnni",
     .quantize = vec_quantize,
@@ -342,4 +344,11 @@ const kernels kernels_avx512vnni = {
     .dot_f32_i8 = x86_dot_f32_i8,
     .silu = vec_silu,
     .exp_f32 = vec_exp_f32,
+    .mul_f32 = vec_mul_f32,
+    .widen_f16 = vec_widen_f16,
+    .scores_i8 = vnni_scores_i8,
+    .scores_f32 = x86_scores_f32,
+    .exp_down = x86_exp_down,
+    .mix_i8 = vnni_mix_i8,
+    .mix_f32 = vnni_mix_f32,
 };

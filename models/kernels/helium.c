@@ -320,6 +320,31 @@ static void mve_axpy_i8(float *y, float alpha, const int8_t *x, size_t n) {
     kernels_ref.axpy_i8(y, alpha, x, n - i);
 }
 
+static void mve_scores_i8(float *y, size_t y_stride, const int8_t *w, const float *scale, const int8_t *q, const float *qs, size_t count, size_t rows,
+                          size_t cols) {
+    mve_gemm_i8(y, y_stride, w, scale, NULL, NULL, q, qs, count, rows, cols);
+}
+
+static void mve_scores_f32(float *y, size_t y_stride, const float *w, const float *q, size_t count, size_t rows, size_t cols) {
+    for (size_t m = 0; m < count; m++)
+        for (size_t r = 0; r < rows; r++) y[m * y_stride + r] = mve_dot_f32(w + r * cols, q + m * cols, cols);
+}
+
+static float mve_exp_down(float *x, size_t n) {
+    vec_exp_down(x, n);
+    return mve_sum_f32(x, n);
+}
+
+static void mve_mix_i8(float *y, const float *weight, size_t stride, const int8_t *v, size_t count, size_t rows, size_t cols) {
+    for (size_t m = 0; m < count; m++)
+        for (size_t r = 0; r < rows; r++) mve_axpy_i8(y + m * cols, weight[m * stride + r], v + r * cols, cols);
+}
+
+static void mve_mix_f32(float *y, const float *weight, size_t stride, const float *v, size_t count, size_t rows, size_t cols) {
+    for (size_t m = 0; m < count; m++)
+        for (size_t r = 0; r < rows; r++) mve_axpy_f32(y + m * cols, weight[m * stride + r], v + r * cols, cols);
+}
+
 const kernels kernels_helium = {
     .name = "helium",
     .quantize = mve_quantize,
@@ -334,4 +359,11 @@ const kernels kernels_helium = {
     .dot_f32_i8 = mve_dot_f32_i8,
     .silu = vec_silu,
     .exp_f32 = vec_exp_f32,
+    .mul_f32 = vec_mul_f32,
+    .widen_f16 = vec_widen_f16,
+    .scores_i8 = mve_scores_i8,
+    .scores_f32 = mve_scores_f32,
+    .exp_down = mve_exp_down,
+    .mix_i8 = mve_mix_i8,
+    .mix_f32 = mve_mix_f32,
 };

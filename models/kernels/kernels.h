@@ -39,6 +39,18 @@ typedef struct kernels {
     float (*dot_f32_i8)(const float *a, const int8_t *b, size_t n);    /* as dot_f32 on (float)b */
     void (*silu)(float *y, size_t n);                                  /* in place, mathx_silu's bits */
     void (*exp_f32)(float *y, size_t n);                               /* in place, mathx_exp's bits */
+    void (*mul_f32)(float *y, const float *x, size_t n);               /* y *= x */
+    void (*widen_f16)(float *y, const uint16_t *h, size_t n);          /* y = h, finite, exactly */
+
+    /* Attention of `count` query rows over `rows` cached rows (models/attention.h). Scores: as gemm_i8 without bias and row sums,
+     * w any int8; or y[m*y_stride + r] = dot_f32(w + r*cols, q + m*cols, cols). */
+    void (*scores_i8)(float *y, size_t y_stride, const int8_t *w, const float *scale, const int8_t *q, const float *qs, size_t count, size_t rows,
+                      size_t cols);
+    void (*scores_f32)(float *y, size_t y_stride, const float *w, const float *q, size_t count, size_t rows, size_t cols);
+    float (*exp_down)(float *x, size_t n); /* x[i] = exp(x[i] - max x) in place, returns their sum (as sum_f32); n >= 1 */
+    /* y[m*cols + c] += weight[m*stride + r] * (float)v[r*cols + c], one row after the other. */
+    void (*mix_i8)(float *y, const float *weight, size_t stride, const int8_t *v, size_t count, size_t rows, size_t cols);
+    void (*mix_f32)(float *y, const float *weight, size_t stride, const float *v, size_t count, size_t rows, size_t cols);
 } kernels;
 
 /* The fastest table this machine runs; `name` (may be NULL) asks for one by name: NULL is returned when it cannot run here. */

@@ -198,12 +198,74 @@ static float neon_dot_f32_i8(const float *a, const int8_t *b, size_t n) {
     return vec_join(lane);
 }
 
+static void neon_scores_i8(float *y, size_t y_stride, const int8_t *w, const float *scale, const int8_t *q, const float *qs, size_t count,
+                           size_t rows, size_t cols) {
+    neon_gemm_i8(y, y_stride, w, scale, NULL, NULL, q, qs, count, rows, cols);
+}
+
+static void neon_scores_f32(float *y, size_t y_stride, const float *w, const float *q, size_t count, size_t rows, size_t cols) {
+    for (size_t m = 0; m < count; m++)
+        for (size_t r = 0; r < rows; r++) y[m * y_stride + r] = neon_dot_f32(w + r * cols, q + m * cols, cols);
+}
+
+static float neon_exp_down(float *x, size_t n) {
+    vec_exp_down(x, n);
+    return neon_sum_f32(x, n);
+}
+
+typedef float32x4x2_t mix_load(const void *v, size_t at);
+
+static inline float32x4x2_t mix_load_i8(const void *v, size_t at) {
+    int16x8_t wide = vmovl_s8(vld1_s8((const int8_t *)v + at));
+    return (float32x4x2_t){{vcvtq_f32_s32(vmovl_s16(vget_low_s16(wide))), vcvtq_f32_s32(vmovl_high_s16(wide))}};
+}
+
+static inline float32x4x2_t mix_load_f32(const void *v, size_t at) {
+    return (float32x4x2_t){{vld1q_f32((const float *)v + at), vld1q_f32((const float *)v + at + 4)}};
+}
+
+/* 8 columns of M output rows stay in registers while the values stream by. */
+static inline __attribute__((always_inline)) void mix_tile(float *y, const float *weight, size_t stride, const void *v, size_t rows, size_t cols,
+                                                           size_t c, size_t M, mix_load *load) {
+    float32x4_t acc[4][2];
+    for (size_t m = 0; m < M; m++)
+        for (size_t i = 0; i < 2; i++) acc[m][i] = vld1q_f32(y + m * cols + c + 4 * i);
+    for (size_t r = 0; r < rows; r++) {
+        float32x4x2_t x = load(v, r * cols + c);
+        for (size_t m = 0; m < M; m++)
+            for (size_t i = 0; i < 2; i++) acc[m][i] = vaddq_f32(acc[m][i], vmulq_n_f32(x.val[i], weight[m * stride + r]));
+    }
+    for (size_t m = 0; m < M; m++)
+        for (size_t i = 0; i < 2; i++) vst1q_f32(y + m * cols + c + 4 * i, acc[m][i]);
+}
+
+/* Returns the columns done. */
+static inline __attribute__((always_inline)) size_t mix_rows(float *y, const float *weight, size_t stride, const void *v, size_t count, size_t rows,
+                                                             size_t cols, mix_load *load) {
+    size_t c = 0;
+    for (; c + VEC_LANES <= cols; c += VEC_LANES) {
+        size_t m = 0;
+        for (; m + 3 <= count; m += 3) mix_tile(y + m * cols, weight + m * stride, stride, v, rows, cols, c, 3, load);
+        for (; m < count; m++) mix_tile(y + m * cols, weight + m * stride, stride, v, rows, cols, c, 1, load);
+    }
+    return c;
+}
+
+static void neon_mix_i8(float *y, const float *weight, size_t stride, const int8_t *v, size_t count, size_t rows, size_t cols) {
+    vec_mix_rest(y, weight, stride, v, NULL, count, rows, cols, mix_rows(y, weight, stride, v, count, rows, cols, mix_load_i8));
+}
+
+static void neon_mix_f32(float *y, const float *weight, size_t stride, const float *v, size_t count, size_t rows, size_t cols) {
+    vec_mix_rest(y, weight, stride, NULL, v, count, rows, cols, mix_rows(y, weight, stride, v, count, rows, cols, mix_load_f32));
+}
+
 /* clang-format off */
 #define NEON_TABLE(title) {                                                                                        \
     .name = title, .quantize = vec_quantize, .gemm_i8 = neon_gemm_i8, .gemm_q8_0 = neon_gemm_q8_0,                 \
     .gemm_q4_0 = neon_gemm_q4_0, .dot_i8 = neon_dot_i8, .dot_f32 = neon_dot_f32, .sum_f32 = neon_sum_f32,          \
     .axpy_f32 = vec_axpy_f32, .axpy_i8 = vec_axpy_i8, .dot_f32_i8 = neon_dot_f32_i8, .silu = vec_silu,             \
-    .exp_f32 = vec_exp_f32 }
+    .exp_f32 = vec_exp_f32, .mul_f32 = vec_mul_f32, .widen_f16 = vec_widen_f16, .scores_i8 = neon_scores_i8,       \
+    .scores_f32 = neon_scores_f32, .exp_down = neon_exp_down, .mix_i8 = neon_mix_i8, .mix_f32 = neon_mix_f32 }
 /* clang-format on */
 
 #endif

@@ -118,6 +118,41 @@ static void ref_exp_f32(float *y, size_t n) {
     for (size_t i = 0; i < n; i++) y[i] = mathx_exp(y[i]);
 }
 
+static void ref_mul_f32(float *y, const float *x, size_t n) {
+    for (size_t i = 0; i < n; i++) y[i] *= x[i];
+}
+
+static void ref_widen_f16(float *y, const uint16_t *h, size_t n) {
+    for (size_t i = 0; i < n; i++) y[i] = mathx_f16_to_f32(h[i]);
+}
+
+static void ref_scores_i8(float *y, size_t y_stride, const int8_t *w, const float *scale, const int8_t *q, const float *qs, size_t count, size_t rows,
+                          size_t cols) {
+    ref_gemm_i8(y, y_stride, w, scale, NULL, NULL, q, qs, count, rows, cols);
+}
+
+static void ref_scores_f32(float *y, size_t y_stride, const float *w, const float *q, size_t count, size_t rows, size_t cols) {
+    for (size_t m = 0; m < count; m++)
+        for (size_t r = 0; r < rows; r++) y[m * y_stride + r] = ref_dot_f32(w + r * cols, q + m * cols, cols);
+}
+
+static float ref_exp_down(float *x, size_t n) {
+    float top = x[0];
+    for (size_t i = 1; i < n; i++) top = x[i] > top ? x[i] : top;
+    for (size_t i = 0; i < n; i++) x[i] = mathx_exp(x[i] - top);
+    return ref_sum_f32(x, n);
+}
+
+static void ref_mix_i8(float *y, const float *weight, size_t stride, const int8_t *v, size_t count, size_t rows, size_t cols) {
+    for (size_t m = 0; m < count; m++)
+        for (size_t r = 0; r < rows; r++) ref_axpy_i8(y + m * cols, weight[m * stride + r], v + r * cols, cols);
+}
+
+static void ref_mix_f32(float *y, const float *weight, size_t stride, const float *v, size_t count, size_t rows, size_t cols) {
+    for (size_t m = 0; m < count; m++)
+        for (size_t r = 0; r < rows; r++) ref_axpy_f32(y + m * cols, weight[m * stride + r], v + r * cols, cols);
+}
+
 const kernels kernels_ref = {
     .name = "ref",
     .quantize = ref_quantize,
@@ -132,4 +167,11 @@ const kernels kernels_ref = {
     .dot_f32_i8 = ref_dot_f32_i8,
     .silu = ref_silu,
     .exp_f32 = ref_exp_f32,
+    .mul_f32 = ref_mul_f32,
+    .widen_f16 = ref_widen_f16,
+    .scores_i8 = ref_scores_i8,
+    .scores_f32 = ref_scores_f32,
+    .exp_down = ref_exp_down,
+    .mix_i8 = ref_mix_i8,
+    .mix_f32 = ref_mix_f32,
 };

@@ -57,4 +57,37 @@ static inline void vec_exp_f32(float *y, size_t n) {
     for (size_t i = 0; i < n; i++) y[i] = mathxi_exp(y[i]);
 }
 
+static inline void vec_mul_f32(float *restrict y, const float *restrict x, size_t n) {
+    for (size_t i = 0; i < n; i++) y[i] *= x[i];
+}
+
+/* The exponent is shifted in place and put right by a power of two: exact for every finite f16, denormals too. */
+static inline void vec_widen_f16(float *restrict y, const uint16_t *restrict h, size_t n) {
+    for (size_t i = 0; i < n; i++) y[i] = mathxi_float((uint32_t)(h[i] & 0x8000u) << 16 | (uint32_t)(h[i] & 0x7fffu) << 13) * 0x1p112f;
+}
+
+/* Columns c.. of a weighted sum, one by one: what is left beside whole tiles. */
+static inline void vec_mix_rest(float *y, const float *weight, size_t stride, const int8_t *v8, const float *v32, size_t count, size_t rows,
+                                size_t cols, size_t c) {
+    for (; c < cols; c++)
+        for (size_t m = 0; m < count; m++)
+            for (size_t r = 0; r < rows; r++) y[m * cols + c] += weight[m * stride + r] * (v8 ? (float)v8[r * cols + c] : v32[r * cols + c]);
+}
+
+/* Bits of a float as an integer of the same order, and back: what compilers find the largest of with SIMD. */
+static inline int32_t vec_order(int32_t bits) {
+    return bits ^ (int32_t)((uint32_t)(bits >> 31) >> 1);
+}
+
+/* x = exp(x - the largest x) */
+static inline void vec_exp_down(float *x, size_t n) {
+    int32_t top = INT32_MIN;
+    for (size_t i = 0; i < n; i++) {
+        int32_t v = vec_order((int32_t)mathxi_bits(x[i]));
+        top = v > top ? v : top;
+    }
+    float largest = mathxi_float((uint32_t)vec_order(top));
+    for (size_t i = 0; i < n; i++) x[i] = mathxi_exp(x[i] - largest);
+}
+
 #endif

@@ -13,7 +13,7 @@ void llama_layout(llama *l, arena *a, const llama_limits *limits) {
     l->limits = *limits;
     l->layer = ARENA_ARRAY(a, llama_layer, c->layers);
     l->cache = ARENA_ARRAY(a, kvring, c->layers);
-    rope_layout(&l->rope, a, limits->sinks + limits->window, c->rope_dim, c->rope_theta);
+    rope_layout(&l->rope, a, c->rope_dim, c->rope_theta);
     for (uint32_t i = 0; i < c->layers; i++) {
         kvring ring;
         kvring_layout(&ring, a, limits->kv, c->kv_heads, c->head_dim, limits->sinks, limits->window, most(limits->undo, limits->batch - 1));
@@ -27,6 +27,8 @@ void llama_scratch(llama *l, arena *a) {
     size_t b = l->limits.batch;
     uint32_t q = c->heads * c->head_dim, kv = c->kv_heads * c->head_dim, widest = most(most(c->dim, q), c->ffn);
     attention_layout(&l->attention, a, c->heads, c->head_dim, l->limits.sinks + l->limits.window);
+    l->place = ARENA_ARRAY(a, attention_place, b);
+    l->turn = (float *)arena_take(a, b, 2 * c->rope_dim * sizeof(float));
     quant_layout(&l->in.quant, a, l->limits.batch, widest);
     l->in.row = ARENA_ARRAY(a, float, widest);
     lora_scratch(&l->side, a, l->limits.batch);
@@ -43,16 +45,24 @@ void llama_reset(llama *l) {
     for (uint32_t i = 0; i < l->config.layers; i++) kvring_reset(&l->cache[i]);
 }
 
-/* Token by token: its row enters the ring, then it attends to all that the ring holds. */
+/* Where n new tokens will stand, each as if it were the last one; the same in every layer. */
+static void find_places(llama *l, uint32_t n) {
+    const kvring *ring = &l->cache[0];
+    uint64_t rows = (uint64_t)ring->sinks + ring->window;
+    for (uint32_t i = 0; i < n; i++) {
+        uint64_t total = ring->total + i + 1;
+        uint32_t held = (uint32_t)(total < rows ? total : rows);
+        attention_set(&l->place[i], l->turn + (size_t)i * 2 * l->rope.dim, &l->rope, ring, total, held - 1, 0, held);
+    }
+}
+
+/* All rows enter the ring, whose spare rows keep what the first tokens still see; then each token attends to what it sees. */
 static void attend(llama *l, kvring *ring, uint32_t n) {
     const llama_config *c = &l->config;
-    uint32_t q = c->heads * c->head_dim, kv = c->kv_heads * c->head_dim;
-    for (uint32_t i = 0; i < n; i++) {
-        float *row = l->q + (size_t)i * q;
-        kvring_append(ring, l->kk + (size_t)i * kv, l->vv + (size_t)i * kv);
-        uint32_t held = kvring_len(ring);
-        attention_run(l->limits.k, &l->attention, &l->rope, ring, row, row, c->heads, held - 1, 0, held);
-    }
+    const kernels *k = l->limits.k;
+    size_t q = (size_t)c->heads * c->head_dim, kv = (size_t)c->kv_heads * c->head_dim;
+    for (uint32_t i = 0; i < n; i++) attention_keep(k, &l->attention, &l->rope, &l->place[i], ring, l->kk + i * kv, l->vv + i * kv);
+    for (uint32_t i = 0; i < n; i++) attention_run(k, &l->attention, &l->rope, &l->place[i], ring, l->q + i * q, l->q + i * q, c->heads);
 }
 
 /* y = matrix · x for n rows, quantising x first. */
@@ -92,7 +102,7 @@ static void feed_forward_block(llama *l, const llama_layer *w, uint32_t n) {
     matrix_run(k, &w->up, l->up, w->up.rows, &l->in);
     adapt(l, w, LORA_UP, l->up);
     k->silu(l->gate, wide);
-    for (size_t i = 0; i < wide; i++) l->gate[i] *= l->up[i];
+    k->mul_f32(l->gate, l->up, wide);
     project(l, &w->down, l->h, l->gate, n);
     adapt(l, w, LORA_DOWN, l->h);
     add_run(l->x, l->h, n * l->config.dim);
@@ -105,6 +115,7 @@ static void take_batch(llama *l, const uint32_t *tokens, uint32_t n) {
         assert(tokens[i] < l->config.vocab);
         matrix_row(&l->embedding, l->x + (size_t)i * dim, tokens[i]);
     }
+    find_places(l, n);
     for (uint32_t i = 0; i < l->config.layers; i++) {
         attention_block(l, &l->layer[i], &l->cache[i], n);
         feed_forward_block(l, &l->layer[i], n);

@@ -38,15 +38,17 @@ typedef struct llama {
     norm output_norm;
     llama_layer *layer; /* [layers] */
     kvring *cache;      /* [layers] */
-    rope_table rope;    /* positions: sinks + window */
-    lora_side side;     /* of an adapter; lora_layout after llama_layout gives it room, else there is none */
+    rope_table rope;
+    lora_side side; /* of an adapter; lora_layout after llama_layout gives it room, else there is none */
     /* scratch, dead between calls */
     attention_scratch attention;
-    matrix_input in;  /* batch x max(dim, heads*head_dim, ffn) */
-    float *x, *h;     /* [batch x dim] */
-    float *q;         /* [batch x heads*head_dim] */
-    float *kk, *vv;   /* [batch x kv_heads*head_dim] */
-    float *gate, *up; /* [batch x ffn] */
+    attention_place *place; /* [batch] */
+    float *turn;            /* [batch x 2 x rope_dim] */
+    matrix_input in;        /* batch x max(dim, heads*head_dim, ffn) */
+    float *x, *h;           /* [batch x dim] */
+    float *q;               /* [batch x heads*head_dim] */
+    float *kk, *vv;         /* [batch x kv_heads*head_dim] */
+    float *gate, *up;       /* [batch x ffn] */
 } llama;
 
 /* Validates config and every tensor. `l` is valid after 0 only; `g` must outlive it. 0 or ERR_MODEL. */
