@@ -45,6 +45,7 @@ static int eval_asr(int argc, char **argv) {
         {"--snr", OPTION_TEXT, &o.snr, "DB,..", "levels of noise, \"clean\" for none (default clean,24,18,12,6)"},
         {"--grammar", OPTION_TEXT, &o.grammar, "FILE", "commands: slots are those of its intents"},
         {"--accept", OPTION_REAL, &o.accept, "P", "how sure a command must be, 0 to 1 (default 0.5)"},
+        {"--bias", OPTION_TEXT, &o.bias, "FILE", "phrases that are likelier than others, a line each: words, then a weight (4)"},
         {"--entities", OPTION_TEXT, &o.entities, "FILE", "words that count as entities beside numbers and times"},
         {"--gates", OPTION_TEXT, &o.gates, "FILE", "thresholds: exit 1 when one is broken"},
         {"--json", OPTION_TEXT, &o.json, "FILE|-", "everything as one JSON object"},
@@ -82,8 +83,8 @@ static int llm_report_out(const llm_report *r) {
 
 static int llm_measure_all(const llm_task *t) {
     llm_report r = {.task = t, .models = t->o->against ? 2 : 1};
-    int code = llm_run(t, t->o->model, &r.model[0]);
-    if (!code && t->o->against) code = llm_run(t, t->o->against, &r.model[1]);
+    int code = llm_run(t, t->o->model, 1, &r.model[0]);
+    if (!code && t->o->against) code = llm_run(t, t->o->against, 0, &r.model[1]);
     if (!code) code = llm_report_build(&r);
     if (!code) code = llm_report_out(&r);
     llm_report_free(&r);
@@ -96,10 +97,13 @@ static int eval_llm(int argc, char **argv) {
         {"--limit", OPTION_UINT, &o.limit, "N", "the first N rows of each list"},
         {"--asr", OPTION_FLAG, &o.asr, NULL, "the rows' sounds (column file) through the recogniser: the model gets what was heard"},
         {"--jobs", OPTION_UINT, &o.jobs, "N", "sounds at once (default 1)"},
+        {"--bias", OPTION_TEXT, &o.bias, "FILE", "with --asr: phrases that are likelier than others, a line each: words, then a weight (4)"},
         {"--pack", OPTION_TEXT, &o.pack, "DIR", "model pack"},
         PACK_NO_CHECK_ROW,
         {"--model", OPTION_TEXT, &o.model, "FILE", "this language model instead of the pack's"},
         {"--against", OPTION_TEXT, &o.against, "FILE", "a second language model beside it, and the difference"},
+        ADAPTER_ROW(o.adapters),
+        {"--free", OPTION_FLAG, &o.free, NULL, "calls and replies are not constrained: whatever the model writes"},
         {"--window", OPTION_UINT, &o.window, "N", "rows of the KV window"},
         {"--sinks", OPTION_UINT, &o.sinks, "N", "rows kept for ever"},
         {"--kernels", OPTION_TEXT, &o.kernels, "NAME", "kernel table: ref, avx2, avx512vnni, ..."},
@@ -122,9 +126,12 @@ static int eval_llm(int argc, char **argv) {
     o.list = line.rest;
     o.lists = line.rest_count;
     llm_task t;
-    if ((code = llm_task_open(&t, &o)) != 0) return code;
-    code = llm_measure_all(&t);
-    llm_task_close(&t);
+    if ((code = adapter_files_open(&o.adapters, "eval llm", 1)) >= 0) return code;
+    if ((code = llm_task_open(&t, &o)) == 0) {
+        code = llm_measure_all(&t);
+        llm_task_close(&t);
+    }
+    adapter_files_close(&o.adapters);
     return code;
 }
 

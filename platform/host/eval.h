@@ -20,7 +20,7 @@
 typedef struct eval_options {
     const char *manifest, *set, *split;
     const char *pack, *model, *against, *kernels;
-    const char *noise, *snr, *entities, *gates, *json, *grammar;
+    const char *noise, *snr, *entities, *gates, *json, *grammar, *bias;
     unsigned long long beam, jobs, limit;
     double accept; /* how sure a sentence of the grammar must be; negative: the runtime's default */
     int babble, details;

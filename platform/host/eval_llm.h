@@ -17,6 +17,7 @@
  */
 #ifndef SOTTO_HOST_EVAL_LLM_H
 #define SOTTO_HOST_EVAL_LLM_H
+#include "platform/host/adapter_file.h"
 #include "platform/host/eval_calls.h"
 #include "platform/host/eval_gates.h"
 #include "platform/host/eval_slices.h"
@@ -28,8 +29,10 @@ typedef struct llm_options {
     char **list;
     int lists;
     const char *pack, *model, *against, *kernels, *gates, *json;
+    const char *bias;
     unsigned long long limit, jobs, window, sinks;
-    int asr, errors, details;
+    int asr, free, errors, details;
+    adapter_files adapters; /* of the first model */
 } llm_options;
 
 typedef struct llm_row {
@@ -41,7 +44,7 @@ typedef struct llm_row {
 } llm_row;
 
 typedef struct llm_task {
-    const llm_options *o;
+    llm_options *o;
     manifest list[LLM_LISTS]; /* [o->lists] */
     manifest all;             /* every row of every list, cells of the union of their columns, and what slices need */
     llm_row *row;             /* [all.count] */
@@ -60,6 +63,7 @@ typedef struct llm_measure { /* one row */
     double first_ms;        /* turn begun -> first token; negative: there was none */
     double speech_ms;       /* turn begun -> first piece of the reply */
     double prompt_tokens, prompt_s, made_tokens, made_s;
+    double picks, changed; /* tokens picked under the constraint, and those that it changed */
 } llm_measure;
 
 typedef enum llm_metric {
@@ -78,6 +82,7 @@ typedef enum llm_metric {
     LLM_REJECTION,
     LLM_FALSE_REJECTION,
     LLM_MALFORMED,
+    LLM_CHANGED,
     LLM_FAITHFUL_CALLS,
     LLM_FAITHFUL_REPLIES,
     LLM_REPLY_WORDS,
@@ -124,10 +129,11 @@ void llm_figures_of(llm_figures *f, const llm_task *t, const llm_measure *m, con
 void llm_interval(double *low, double *high, const llm_measure *a, const llm_measure *b, const uint32_t *index, uint32_t n);
 
 /* All of them complain themselves; 0 or an exit code. */
-int llm_task_open(llm_task *t, const llm_options *o);
+int llm_task_open(llm_task *t, llm_options *o);
 void llm_task_close(llm_task *t);
-int llm_hear(llm_task *t);                                         /* puts what was heard in the place of what was said */
-int llm_run(const llm_task *t, const char *model, llm_model *out); /* `model` NULL: the pack's */
+int llm_hear(llm_task *t); /* puts what was heard in the place of what was said */
+/* `model` NULL: the pack's; adapted: with the options' adapter, if any. */
+int llm_run(const llm_task *t, const char *model, int adapted, llm_model *out);
 void llm_model_free(const llm_task *t, llm_model *m);
 int llm_report_build(llm_report *r);
 void llm_report_free(llm_report *r);

@@ -26,6 +26,7 @@ const metric_row LLM_METRIC_TABLE[LLM_METRICS] = {
     {"rejection", "share of those where none was called"},
     {"false_rejection", "share of rows that want a tool where none was called"},
     {"malformed", "share of calls that the runtime refused"},
+    {"changed", "share of the tokens of calls and of replies to a result that the constraint changed"},
     {"faithful_calls", "share of calls all of whose free values are words that the user said or a tool answered"},
     {"faithful_replies", "share of replies all of whose numbers the user said or a tool answered, of those with a number"},
     {"reply_words", "mean"},
@@ -87,7 +88,7 @@ void llm_interval(double *low, double *high, const llm_measure *a, const llm_mea
 typedef struct totals {
     double exact, reach, wanted, exact_calls, tool, want, got, right, rejected, lost, calls, malformed, faithful;
     double replies, numbered, faithful_replies, words, tokens, prompt_tokens, prompt_s, made_tokens, made_s;
-    double scored, said, errors, perfect;
+    double scored, said, errors, perfect, picks, changed;
 } totals;
 
 static void add_call(totals *t, const llm_measure *m) {
@@ -107,6 +108,7 @@ static totals add_up(const llm_task *t, const llm_measure *m, const uint32_t *in
         s.replies += x->replied, s.numbered += x->numbered, s.faithful_replies += x->numbered && x->faithful_reply;
         s.words += x->words, s.tokens += x->tokens;
         s.prompt_tokens += x->prompt_tokens, s.prompt_s += x->prompt_s, s.made_tokens += x->made_tokens, s.made_s += x->made_s;
+        s.picks += x->picks, s.changed += x->changed;
         s.scored += r->scored, s.said += r->heard.words, s.errors += r->heard.word_errors;
         s.perfect += r->scored && r->heard.word_errors == 0;
     }
@@ -149,6 +151,7 @@ void llm_figures_of(llm_figures *f, const llm_task *t, const llm_measure *m, con
     f->of[LLM_REJECTION] = ratio(s.rejected, n - s.wanted);
     f->of[LLM_FALSE_REJECTION] = ratio(s.lost, s.wanted);
     f->of[LLM_MALFORMED] = ratio(s.malformed, s.calls);
+    f->of[LLM_CHANGED] = ratio(s.changed, s.picks);
     f->of[LLM_FAITHFUL_CALLS] = ratio(s.faithful, s.calls);
     f->of[LLM_FAITHFUL_REPLIES] = ratio(s.faithful_replies, s.numbered);
     f->of[LLM_REPLY_WORDS] = ratio(s.words, s.replies);

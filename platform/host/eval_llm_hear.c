@@ -32,7 +32,8 @@ static int keep_heard(llm_task *t, uint32_t first, uint32_t n, const eval_model 
 /* The rows of one list, from row `first` of all on. */
 static int hear_list(llm_task *t, uint32_t list, uint32_t first) {
     platform_error e;
-    eval_options o = {.manifest = t->o->list[list], .pack = t->o->pack, .kernels = t->o->kernels, .jobs = t->o->jobs, .accept = -1};
+    eval_options o = {
+        .manifest = t->o->list[list], .pack = t->o->pack, .kernels = t->o->kernels, .bias = t->o->bias, .jobs = t->o->jobs, .accept = -1};
     eval_task sounds = {.o = &o, .list = t->list[list], .condition = {{.name = "clean", .clean = 1}}, .conditions = 1};
     eval_model m;
     uint32_t n = sounds.list.count;

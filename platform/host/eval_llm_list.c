@@ -107,7 +107,7 @@ static int read_gates(llm_task *t) {
     return complain(line ? EXIT_USAGE : EXIT_FAIL, "eval: %s", e.text);
 }
 
-int llm_task_open(llm_task *t, const llm_options *o) {
+int llm_task_open(llm_task *t, llm_options *o) {
     memset(t, 0, sizeof *t);
     t->o = o;
     int code = read_gates(t);

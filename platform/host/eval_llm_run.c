@@ -14,6 +14,7 @@ enum { SAID_TEXT = 1 << 15 };
 typedef struct worker {
     loop l; /* first: the runtime's hooks take a worker for its loop */
     const llm_task *t;
+    int adapted;
     const llm_row *row;
     llm_measure *m;
     int called, answered; /* the model wrote a call; a tool was asked */
@@ -45,6 +46,8 @@ static void change(void *user, sotto_config *c) {
     worker *w = user;
     c->hooks.tool = eval_tool;
     c->hooks.log = NULL; /* a refused call is counted, not told */
+    if (w->adapted) adapter_files_use(&w->t->o->adapters, c);
+    if (w->t->o->free) c->constrain = 0;
     if (w->t->o->kernels) c->kernels = w->t->o->kernels;
     if (w->t->o->window) c->llm_window = (uint32_t)w->t->o->window;
     if (w->t->o->sinks) c->llm_sinks = (uint32_t)w->t->o->sinks;
@@ -112,6 +115,8 @@ static void judge_times(const worker *w, llm_measure *m, const sotto_statistics 
     m->made_tokens = m->tokens;
     m->made_s = (double)(after->reply_ns - before->reply_ns) / 1e9;
     m->prompt_tokens = (double)(after->prompt_tokens - before->prompt_tokens);
+    m->picks = (double)(after->call_picks - before->call_picks + after->say_picks - before->say_picks);
+    m->changed = (double)(after->call_changed - before->call_changed + after->say_changed - before->say_changed);
     m->prompt_s = (double)(after->prompt_ns - before->prompt_ns) / 1e9;
 }
 
@@ -175,7 +180,7 @@ static int run_rows(worker *w, llm_model *out) {
     return code;
 }
 
-int llm_run(const llm_task *t, const char *model, llm_model *out) {
+int llm_run(const llm_task *t, const char *model, int adapted, llm_model *out) {
     worker *w = calloc(1, sizeof *w);
     memset(out, 0, sizeof *out);
     out->measures = calloc(t->all.count, sizeof *out->measures);
@@ -185,9 +190,9 @@ int llm_run(const llm_task *t, const char *model, llm_model *out) {
         return complain(EXIT_FAIL, "eval: out of memory");
     }
     w->t = t;
+    w->adapted = adapted;
     int code = loop_open_model(&w->l, t->o->pack, model, change, w);
     if (!code) {
-        w->t = t;
         w->l.seen = seen;
         w->l.seen_user = w;
         tell_model(w, out);

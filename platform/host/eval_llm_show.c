@@ -18,6 +18,7 @@ static const column QUALITY[] = {
     {"none %", LLM_REJECTION, 100, 8, 2},
     {"lost %", LLM_FALSE_REJECTION, 100, 8, 2},
     {"refused %", LLM_MALFORMED, 100, 10, 2},
+    {"changed %", LLM_CHANGED, 100, 10, 2},
     {"WER %", LLM_HEARD_WER, 100, 7, 2},
     {"heard %", LLM_HEARD_PERFECT, 100, 9, 2},
 };

@@ -9,6 +9,7 @@ typedef struct token {
     const char *at;
     size_t len; /* 0: the end */
     int digits; /* a figure, not a word */
+    int apart;  /* a comma or another mark stands before it */
 } token;
 
 static int is_figure(const char *s) {
@@ -18,7 +19,7 @@ static int is_figure(const char *s) {
 /* The word or figure at or behind s. A figure keeps its commas and its point. */
 static token token_at(const char *s) {
     token t = {0};
-    while (*s && !isalnum((unsigned char)*s)) s++;
+    for (; *s && !isalnum((unsigned char)*s); s++) t.apart |= *s != ' ' && *s != '-';
     t.at = s;
     t.digits = isdigit((unsigned char)*s) != 0;
     while (s[t.len] && (t.digits ? is_figure(s + t.len) : isalpha((unsigned char)s[t.len]) || s[t.len] == '\'')) t.len++;
@@ -56,7 +57,7 @@ static double below_hundred(token *t) {
     int n = small(t);
     if (n < 0) return -1;
     *t = token_next(t);
-    int one = n >= 20 ? small(t) : -1;
+    int one = n >= 20 && !t->apart ? small(t) : -1;
     if (one < 1 || one > 9) return n;
     *t = token_next(t);
     return n + one;
@@ -74,7 +75,7 @@ static double below_thousand(token *t) {
     rest = token_next(t);
     *t = rest;
     if (is_word(&rest, "and")) rest = token_next(&rest);
-    double more = below_hundred(&rest);
+    double more = rest.apart ? -1 : below_hundred(&rest);
     if (more >= 0) *t = rest;
     return (n < 0 ? 1 : n) * 100 + (more < 0 ? 0 : more);
 }
@@ -104,7 +105,7 @@ static double in_words(token *t) {
         sum += n * unit[i].of;
         token rest = *t = token_next(t);
         if (is_word(&rest, "and")) rest = token_next(&rest);
-        n = below_thousand(&rest);
+        n = rest.apart ? -1 : below_thousand(&rest);
         if (n >= 0) *t = rest;
         if (n < 0) return sum;
     }

@@ -2,6 +2,7 @@
  * list alone, so figures do not hang on the number of workers (times do: one worker measures them best). */
 #define _POSIX_C_SOURCE 200809L
 #include "platform/host/args.h"
+#include "platform/host/bias_file.h"
 #include "platform/host/eval.h"
 #include "platform/host/eval_words.h"
 #include "platform/host/grammar_file.h"
@@ -138,7 +139,8 @@ static int hear_one(worker *w, const int16_t *pcm, size_t n, measure *m, const r
     w->slots.count = 0;
     uint64_t from = platform_now();
     double cpu = cpu_seconds();
-    int code = loop_sound(&w->l, next_pcm, &w->source);
+    int code = bias_file_apply(w->l.voice, w->shared->t->o->bias);
+    if (code == EXIT_OK) code = loop_sound(&w->l, next_pcm, &w->source);
     m->wall = (double)(platform_now() - from) / 1e9;
     m->cpu = cpu_seconds() - cpu;
     sotto_stats(w->l.voice, &s);
@@ -247,7 +249,7 @@ static void tell_model(const worker *w, eval_model *out) {
 static void *work(void *user) {
     worker *w = user;
     run_state *s = w->shared;
-    unsigned want = PACK_HEAR | (s->t->o->grammar ? 1u << PACK_G2P : 0);
+    unsigned want = PACK_HEAR | (s->t->o->bias ? PACK_SAY : 0) | (s->t->o->grammar ? 1u << PACK_G2P : 0);
     int code = loop_open_with(&w->l, s->t->o->pack, want, PACK_ASR, s->model, run_change, w);
     int open = code == 0;
     w->l.seen = run_seen;
