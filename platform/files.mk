@@ -21,3 +21,5 @@ REMOTE_LIBS ?= $(shell pkg-config --libs libcurl 2>/dev/null)
 PLATFORM_SRC += platform/posix/remote_stream.c platform/posix/remote_answer.c platform/posix/remote_history.c platform/posix/remote_request.c
 PLATFORM_SRC += $(if $(strip $(REMOTE_LIBS)),platform/posix/remote.c platform/posix/remote_url.c,platform/posix/remote_none.c)
 HOST_SRC += platform/host/remote_args.c
+HOST_SRC += platform/host/tools_args.c
+PLATFORM_SRC += platform/host/tools_file.c platform/host/tools_run.c platform/posix/spawn.c

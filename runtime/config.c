@@ -66,6 +66,7 @@ int config_check(const sotto_config *c, sotto_error *e) {
     if (c->llm_batch < 1 || c->llm_batch > 64) return config_refuse(e, "llm_batch", "1 to 64");
     if (c->constrain > 7 || (c->constrain & 3) == SOTTO_SAID_VALUES) return config_refuse(e, "constrain", "SOTTO_SAID_VALUES with SOTTO_VALID_CALLS");
     if (own_tools_check(c, e) != 0) return e->code;
+    if (c->tools_only && !c->tool_count) return config_refuse(e, "tools_only", "tools (config.tools) to go with it");
     if (c->llm_ahead > 1024) return config_refuse(e, "llm_ahead", "at most 1024 rows");
     if (c->lookup > LLM_LOOKUP_MAX || c->lookup >= c->llm_batch) return config_refuse(e, "lookup", "0 to 8 tokens, less than llm_batch");
     if (c->replies > 1024) return config_refuse(e, "replies", "at most 1024");

@@ -143,7 +143,7 @@ __attribute__((noinline)) static int plan_asr(layout *l) {
 
 __attribute__((noinline)) static int plan_llm(layout *l) {
     llm x;
-    tool_set own = {own_tools_layout(&l->kept, l->c), l->c->tool_count};
+    tool_set own = {own_tools_layout(&l->kept, l->c), l->c->tool_count, l->c->tools_only != 0};
     return layout_llm(l, &x, &own);
 }
 
@@ -191,7 +191,7 @@ int sotto_plan(const sotto_config *c, sotto_memory_report *report) {
 static int build(layout *l, sotto *s) {
     char *text[2];
     int code = layout_asr(l, &s->listen.ear);
-    s->think.tools = (tool_set){own_tools_layout(&l->kept, l->c), l->c->tool_count};
+    s->think.tools = (tool_set){own_tools_layout(&l->kept, l->c), l->c->tool_count, l->c->tools_only != 0};
     if (code == 0) code = layout_llm(l, &s->think.mind, &s->think.tools);
     if (code == 0) code = layout_speech(l, &s->speak.voice);
     if (code != 0) return code;

@@ -184,6 +184,7 @@ typedef struct sotto_config {
     uint32_t constrain;           /* SOTTO_VALID_CALLS and so on; 0: whatever the model writes */
     const sotto_tool_info *tools; /* [tool_count] the caller's own, answered by hooks.tool; they and their texts outlive the runtime */
     uint32_t tool_count;          /* at most 32. They begin every conversation and take rows of the window for ever */
+    uint32_t tools_only;          /* 1: the built-in tools may not be called */
 
     /* being early; runtime/README.md, "Latency by design" */
     uint32_t snapshot;    /* 1: what every conversation begins with is computed once and copied */

@@ -27,7 +27,7 @@ static inline void rig_layout(rig *r, arena *kept, arena *scratch, const tool_se
 }
 
 static inline rig *rig_open(const char *path, const tool_set *tools, uint32_t flags) {
-    static const tool_set none = {NULL, 0};
+    static const tool_set none = {NULL, 0, 0};
     rig *r = calloc(1, sizeof *r);
     sotto_error err;
     gguf_value v;

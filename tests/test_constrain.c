@@ -15,7 +15,7 @@ static const tool_spec OWN[] = {
     {"feed_cat", 1, {{"amount", 0, NULL, 1}}},
     {"timer", 1, {{"time", 0, NULL, 0}}},
 };
-static const tool_set OWN_SET = {OWN, 3};
+static const tool_set OWN_SET = {OWN, 3, 0}, OWN_ONLY = {OWN, 3, 1};
 
 /* ---- what is taken ---- */
 
@@ -130,7 +130,7 @@ static void test_ahead(void **state) {
 static void test_parser(void **state) {
     static const char *const part[] = {
         "time", "light", "feed_cat", " ", " ", " ", "place=", "action=", "on", "amount=", "=", "kitchen", "five", "x", "level="};
-    static const tool_set none = {NULL, 0};
+    static const tool_set none = {NULL, 0, 0};
     (void)state;
     uint64_t seed = 11;
     int both = 0, only_parser = 0;
@@ -234,7 +234,7 @@ static void test_random_logits(void **state) {
     random_calls(BPE, &OWN_SET, RIG_ALL, most_calls / 2, 1);
     random_calls(BPE, &OWN_SET, CONSTRAIN_VALID, most_calls / 4, 2);
     random_calls(SPM, NULL, RIG_ALL, most_calls / 8, 3);
-    random_calls(SPM, &OWN_SET, CONSTRAIN_VALID, most_calls / 8, 4);
+    random_calls(SPM, &OWN_ONLY, CONSTRAIN_VALID, most_calls / 8, 4);
 }
 
 /* NaN everywhere: still a call. */

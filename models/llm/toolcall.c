@@ -38,7 +38,7 @@ const char *toolcall_strerror(enum toolcall_result r) {
 }
 
 uint32_t tool_set_count(const tool_set *set) {
-    return set->own_count + (uint32_t)(sizeof tools / sizeof tools[0]);
+    return set->own_count + (set->only ? 0 : (uint32_t)(sizeof tools / sizeof tools[0]));
 }
 
 const tool_spec *tool_set_at(const tool_set *set, uint32_t i) {
@@ -151,7 +151,7 @@ static enum toolcall_result take_arg(toolcall *out, char **at) {
 }
 
 enum toolcall_result toolcall_parse(toolcall *out, const char *text, size_t len) {
-    static const tool_set none = {NULL, 0};
+    static const tool_set none = {NULL, 0, 0};
     return toolcall_parse_set(out, &none, text, len);
 }
 

@@ -38,6 +38,7 @@ typedef struct tool_spec {
 typedef struct tool_set {
     const tool_spec *own; /* [own_count] */
     uint32_t own_count;
+    int only; /* 1: none of the table */
 } tool_set;
 
 typedef struct toolcall {

@@ -9,6 +9,7 @@
 #include "platform/host/loop.h"
 #include "platform/host/remote_args.h"
 #include "platform/host/show.h"
+#include "platform/host/tools_args.h"
 
 typedef struct run_options {
     const char *in, *out, *trace, *input, *output, *kernels, *grammar, *bias;
@@ -18,6 +19,7 @@ typedef struct run_options {
     remote_args far;
     early_args early;
     adapter_files adapters;
+    tools_args own;
 } run_options;
 
 static void run_change(void *user, sotto_config *c) {
@@ -26,6 +28,7 @@ static void run_change(void *user, sotto_config *c) {
     remote_args_use(&o->far, c);
     early_args_use(&o->early, c);
     adapter_files_use(&o->adapters, c);
+    tools_args_use(&o->own, c);
     loop_waits(c, (uint32_t)o->short_ms, (uint32_t)o->endpoint_ms, (uint32_t)o->long_ms);
     if (o->budget_ms) c->budget_ns[SOTTO_FIRST_AUDIO] = o->budget_ms * 1000000u;
     if (o->kernels) c->kernels = o->kernels;
@@ -80,6 +83,7 @@ int command_run(int argc, char **argv) {
         {"--trace", OPTION_TEXT, &o.trace, "FILE", "Chrome/Perfetto trace"},
         {"--kernels", OPTION_TEXT, &o.kernels, "NAME", "kernel table"},
         ADAPTER_ROW(o.adapters),
+        TOOLS_ROWS(o.own),
         EARLY_ROWS(o.early),
         REMOTE_ROWS(o.far),
         {"--json", OPTION_FLAG, &json, NULL, "events and turns as JSON Lines"},
@@ -90,7 +94,8 @@ int command_run(int argc, char **argv) {
     if (code >= 0) return code;
     if (o.out && !o.in) return complain(EXIT_USAGE, "run: --out goes with --in (live replies go to the loudspeaker)");
     if ((code = adapter_files_open(&o.adapters, "run", 1)) >= 0) return code;
-    if ((code = remote_args_open(&o.far, "run")) >= 0) {
+    if ((code = remote_args_open(&o.far, "run")) >= 0 || (code = tools_args_open(&o.own, "run")) >= 0) {
+        remote_args_close(&o.far);
         adapter_files_close(&o.adapters);
         return code;
     }
@@ -99,14 +104,17 @@ int command_run(int argc, char **argv) {
         grammar_file_close(&commands);
         remote_args_close(&o.far);
         adapter_files_close(&o.adapters);
+        tools_args_close(&o.own);
         return code;
     }
+    tools_args_start(&o.own, &l);
     remote_args_start(&o.far, &l);
     l.show = (loop_output){.to = o.out && o.out[0] == '-' && !o.out[1] ? stderr : stdout, .json = json, .turns = 1};
     code = bias_file_apply(l.voice, o.bias);
     if (code == EXIT_OK) code = run_all(&l, &o);
     if (code == EXIT_OVER && !gate) code = EXIT_OK;
     loop_close(&l);
+    tools_args_close(&o.own);
     remote_args_close(&o.far);
     adapter_files_close(&o.adapters);
     grammar_file_close(&commands);

@@ -7,6 +7,7 @@
 #include "platform/host/loop.h"
 #include "platform/host/remote_args.h"
 #include "platform/host/show.h"
+#include "platform/host/tools_args.h"
 #include <string.h>
 
 typedef struct think_options {
@@ -16,6 +17,7 @@ typedef struct think_options {
     remote_args far;
     early_args early;
     adapter_files adapters;
+    tools_args own;
 } think_options;
 
 typedef struct think_task {
@@ -29,6 +31,7 @@ static void think_change(void *user, sotto_config *c) {
     remote_args_use(&o->far, c);
     early_args_use(&o->early, c);
     adapter_files_use(&o->adapters, c);
+    tools_args_use(&o->own, c);
     c->temperature = (float)o->temperature;
     if (o->top_p != 0) c->top_p = (float)o->top_p;
     if (o->min_p != 0) c->min_p = (float)o->min_p;
@@ -45,7 +48,9 @@ static void think_change(void *user, sotto_config *c) {
 static int think_open(loop *l, const char *folder, const char *model, think_options *o) {
     unsigned want = model ? PACK_THINK : remote_args_want(&o->far, folder, PACK_THINK);
     int code = loop_open_with(l, folder, want, PACK_LLM, model, think_change, o);
-    if (code == 0) remote_args_start(&o->far, l);
+    if (code != 0) return code;
+    tools_args_start(&o->own, l);
+    remote_args_start(&o->far, l);
     return code;
 }
 
@@ -53,6 +58,7 @@ static int think_text(void *user, const char *text) {
     think_task *t = user;
     int code = adapter_files_turn(&t->o->adapters, t->l->voice);
     if (code == 0) code = t->raw ? loop_complete(t->l, text) : loop_ask(t->l, text);
+    if (code == 0) tools_args_turn(&t->o->own, t->l);
     fflush(stdout);
     return code;
 }
@@ -78,6 +84,8 @@ int command_think(int argc, char **argv) {
         {"--kv", OPTION_TEXT, &o.kv, "KIND", "i8, f16 or f32 cache"},
         {"--kernels", OPTION_TEXT, &o.kernels, "NAME", "kernel table"},
         ADAPTER_TURNS_ROW(o.adapters),
+        TOOLS_ROWS(o.own),
+        CALLS_ROW(o.own),
         EARLY_ROWS(o.early),
         REMOTE_ROWS(o.far),
         {"--fresh", OPTION_FLAG, &fresh, NULL, "each TEXT is a conversation of its own"},
@@ -94,19 +102,26 @@ int command_think(int argc, char **argv) {
     if (o.kv && strcmp(o.kv, "i8") && strcmp(o.kv, "f16") && strcmp(o.kv, "f32"))
         return complain(EXIT_USAGE, "think: --kv %s: expected i8, f16 or f32", o.kv);
     if (raw && o.far.url) return complain(EXIT_USAGE, "think: --raw is the local model's, --llm-url asks a server");
+    if (o.own.calls && (raw || json || stages)) return complain(EXIT_USAGE, "think: --calls goes without --raw, --json and --stages");
     if ((code = remote_args_open(&o.far, "think")) >= 0) return code;
+    if ((code = tools_args_open(&o.own, "think")) >= 0) {
+        remote_args_close(&o.far);
+        return code;
+    }
     if ((code = adapter_files_open(&o.adapters, "think", OPTION_LIST_MAX)) >= 0) {
+        tools_args_close(&o.own);
         remote_args_close(&o.far);
         return code;
     }
     loop l;
     if ((code = think_open(&l, folder, model, &o)) != 0) {
         adapter_files_close(&o.adapters);
+        tools_args_close(&o.own);
         remote_args_close(&o.far);
         return code;
     }
     think_task task = {&l, &o, raw};
-    l.show = (loop_output){.to = stdout, .json = json, .turns = json || stages};
+    l.show = (loop_output){.to = o.own.calls ? NULL : stdout, .json = json, .turns = json || stages};
     for (int i = 0; i < line.rest_count && code == 0; i++) {
         code = think_text(&task, line.rest[i]);
         if (fresh) sotto_reset(l.voice);
@@ -114,6 +129,7 @@ int command_think(int argc, char **argv) {
     if (line.rest_count == 0) code = lines_each("think", "> ", think_text, &task);
     loop_close(&l);
     adapter_files_close(&o.adapters);
+    tools_args_close(&o.own);
     remote_args_close(&o.far);
     return code;
 }

@@ -3,6 +3,7 @@
 #include "platform/host/args.h"
 #include "platform/host/lines.h"
 #include "platform/host/show.h"
+#include "platform/host/tools_args.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +14,10 @@ uint64_t loop_now(void *user) {
 
 static int loop_tool(void *user, const sotto_call *call, char *result, size_t cap) {
     loop *l = user;
-    return tools_run(&l->tools, call, result, cap);
+    int code;
+    if (!l->own || !tools_args_call(l->own, call, result, cap, &code)) code = tools_run(&l->tools, call, result, cap);
+    if (l->own) tools_args_note(l->own, call, result, code);
+    return code;
 }
 
 static void loop_log(void *user, const char *line) {

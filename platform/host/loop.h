@@ -29,10 +29,11 @@ typedef struct loop {
     sotto *voice;
     void *block;
     tools tools;
-    remote *far;        /* answers in the language model's place; NULL: nobody. The caller's */
-    uint64_t ahead;     /* ns the virtual clock is ahead of the machine's */
-    int live;           /* 1: the machine's clock */
-    uint64_t played_ns; /* when the loudspeaker last had something to play; live only */
+    struct tools_args *own; /* tools of the user's own; NULL: none. The caller's */
+    remote *far;            /* answers in the language model's place; NULL: nobody. The caller's */
+    uint64_t ahead;         /* ns the virtual clock is ahead of the machine's */
+    int live;               /* 1: the machine's clock */
+    uint64_t played_ns;     /* when the loudspeaker last had something to play; live only */
     loop_output show;
     trace trace;
     wav_writer *out;                                /* where the reply goes; NULL: nowhere */
