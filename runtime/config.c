@@ -68,7 +68,7 @@ int config_check(const sotto_config *c, sotto_error *e) {
     if (own_tools_check(c, e) != 0) return e->code;
     if (c->tools_only && !c->tool_count) return config_refuse(e, "tools_only", "tools (config.tools) to go with it");
     if (c->llm_ahead > 1024) return config_refuse(e, "llm_ahead", "at most 1024 rows");
-    if (c->lookup > LLM_LOOKUP_MAX || c->lookup >= c->llm_batch) return config_refuse(e, "lookup", "0 to 8 tokens, less than llm_batch");
+    if (c->lookup > LLM_LOOKUP_MAX) return config_refuse(e, "lookup", "at most 8 tokens");
     if (c->replies > 1024) return config_refuse(e, "replies", "at most 1024");
     if (c->max_reply < 1 || c->max_reply > 4096) return config_refuse(e, "max_reply", "1 to 4096 tokens");
     if ((unsigned)c->llm_kv > SOTTO_KV_I8) return config_refuse(e, "llm_kv", "SOTTO_KV_F32, F16 or I8");

@@ -68,7 +68,7 @@ static int layout_llm(layout *l, llm *x, const tool_set *tools) {
                          .tools = *tools,
                          .header = layout_header(l, header, sizeof header),
                          .ahead = c->llm_ahead,
-                         .lookup = c->lookup,
+                         .lookup = c->lookup < c->llm_batch ? c->lookup : c->llm_batch - 1,
                          .snapshot = c->snapshot != 0};
     if (adapter_limits(c, file, &limits, &l->err) != 0 || own_tools_fit(c, x, header, &l->err) != 0) return l->err.code;
     llm_layout(x, &l->kept, &limits);

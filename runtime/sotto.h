@@ -190,7 +190,7 @@ typedef struct sotto_config {
     uint32_t snapshot;    /* 1: what every conversation begins with is computed once and copied */
     uint32_t speculate;   /* 1: the model takes in what is being said, and picks its answer, before the turn is over */
     uint32_t llm_ahead;   /* rows more of the cache for that, 0..1024; 0: none */
-    uint32_t lookup;      /* tokens tried at once by prompt lookup, at most 8 and less than llm_batch; 0: off */
+    uint32_t lookup;      /* tokens tried at once by prompt lookup, at most 8, fewer than llm_batch; 0: off */
     uint32_t replies;     /* answers kept for questions without time and context, at most 1024; 0: off */
     uint32_t whole_reply; /* 1: speech waits for the whole reply, to measure what not waiting gains */
 

@@ -9,7 +9,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { LOOKUP_LEAST = 2 /* tokens that must agree before what followed them is tried */ };
+enum { LOOKUP_LEAST = 2 /* tokens that must agree before what followed them is tried */, LOOKUP_FEW = 3 };
 
 void ahead_clear(llm *m) {
     llm_ahead *a = &m->ahead;
@@ -165,8 +165,8 @@ static uint32_t recent_at(const llm *m, uint32_t last, uint32_t back) {
     return back ? m->recent[(m->taken - back) % LLM_RECENT] : last;
 }
 
-/* What followed the newest tokens when they last stood together: the longest such stretch counts, the latest on ties, and as many tokens
- * are tried as it has, since what agreed long is likelier to go on agreeing. Returns how many. */
+/* What followed the newest tokens when they last stood together: the longest such stretch counts, the latest on ties. Up to LOOKUP_FEW tokens are
+ * tried, which cost about one (kernels work on four rows at a time); more where the stretch is long. Returns how many. */
 static uint32_t look_up(const llm *m, uint32_t last, uint32_t *out, uint32_t most) {
     uint32_t held = m->taken < LLM_RECENT ? m->taken : LLM_RECENT, best = 0, best_back = 0, n = 0;
     for (uint32_t back = 1; back < held; back++) {
@@ -175,7 +175,8 @@ static uint32_t look_up(const llm *m, uint32_t last, uint32_t *out, uint32_t mos
         if (same > best) best = same, best_back = back;
     }
     if (best < LOOKUP_LEAST) return 0;
-    for (uint32_t back = best_back; n < most && n < best && back > 0;) out[n++] = recent_at(m, last, --back);
+    if (best <= LOOKUP_FEW && most > LOOKUP_FEW) most = LOOKUP_FEW;
+    for (uint32_t back = best_back; n < most && back > 0;) out[n++] = recent_at(m, last, --back);
     return n;
 }
 

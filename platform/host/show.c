@@ -178,7 +178,7 @@ static void show_early(FILE *to, const sotto_statistics *s) {
                 (n)s->ahead_rows, (n)s->picks_used, (n)s->ahead_picks, (double)s->ahead_ns / 1e6);
     if (s->lookup_tried) fprintf(to, "prompt lookup: %llu of %llu tokens taken\n", (n)s->lookup_taken, (n)s->lookup_tried);
     if (s->replies_hits)
-        fprintf(to, "kept answers: %llu of %llu questions without time and context\n", (n)s->replies_hits, (n)(s->replies_hits + s->replies_misses));
+        fprintf(to, "kept answers: %llu of %llu questions that stand alone\n", (n)s->replies_hits, (n)(s->replies_hits + s->replies_misses));
 }
 
 void show_rates(FILE *to, const sotto_statistics *s) {
