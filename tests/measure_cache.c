@@ -15,7 +15,7 @@
 #include <math.h>
 #include <time.h>
 
-enum { LINE = 16384, BATCH = 32, ROUNDS = 7, PER_ROUND = 256 };
+enum { LINE = 16384, BATCH = 128, ROUNDS = 7, PER_ROUND = 256 };
 
 typedef struct run {
     gguf g;

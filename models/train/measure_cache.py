@@ -27,8 +27,8 @@ def make_text(path, data, seed, dialogues):
     work = path.parent / "dialogues"
     subprocess.run([sys.executable, "models/train/llm_data.py", "--work", work, "--data", data, "--seed", str(seed), "--dialogues",
         str(dialogues)], check=True, stdout=subprocess.DEVNULL)
-    rows = [line.removeprefix("<s>") for line in (work / "train.txt").read_text().splitlines()]
-    rows = [line for line in rows if line.startswith("<|user|>")]
+    text = "".join(p.read_text() for p in sorted(work.glob("train*.txt")))
+    rows = [line for line in (x.removeprefix("<s>") for x in text.splitlines()) if line.startswith("<|user|>")]
     path.write_text("\n".join(rows) + "\n")
     return len(rows)
 
