@@ -77,7 +77,7 @@ $(BUILD)/sotto: $(HOST_OBJ) $(BUILD)/libplatform.a $(BUILD)/libsotto.a
 	@echo "  LD  $@"
 	$(Q)$(CC) $(CFLAGS_ALL) -o $@ $^ $(HOST_LIBS) $(LDLIBS_ALL)
 
-$(BUILD)/tests/test_remote $(BUILD)/tests/test_remote_turns $(BUILD)/tests/test_remote_llama: LDLIBS += $(REMOTE_LIBS)
+$(BUILD)/tests/test_remote $(BUILD)/tests/test_remote_turns $(BUILD)/tests/test_remote_command $(BUILD)/tests/test_remote_llama: LDLIBS += $(REMOTE_LIBS)
 
 $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/obj/tests/voice.o $(BUILD)/libplatform.a $(BUILD)/libsotto.a
 	@mkdir -p $(@D)

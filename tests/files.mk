@@ -57,4 +57,5 @@ TESTS += test_cli_grammar
 TESTS += test_lora test_adapter
 TESTS += test_remote
 TESTS += test_remote_turns
+TESTS += test_remote_command
 TESTS += test_remote_llama

@@ -1,14 +1,12 @@
 /* remote_asker: a runtime that asks a server, with everything that comes of it; what the tests of --llm-url share. */
 #ifndef SOTTO_TESTS_REMOTE_ASKER_H
 #define SOTTO_TESTS_REMOTE_ASKER_H
-#define _GNU_SOURCE /* include this header first */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
 #include "platform/posix/remote.h"
 #include "tests/voice.h"
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,13 +1,22 @@
 /* remote_server: a server on loopback, in a thread, that answers as a test tells it to. */
 #ifndef SOTTO_TESTS_REMOTE_SERVER_H
 #define SOTTO_TESTS_REMOTE_SERVER_H
-#include "tests/remote_asker.h"
+#define _GNU_SOURCE /* strcasestr; include this header first */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include "platform/platform.h"
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 enum { SERVER_REQUESTS = 8, SERVER_BODY = 65536 };
 
@@ -56,7 +65,7 @@ static void say_stop(int fd) {
 }
 
 /* Waits until the client goes away, at most 5 s. */
-static void wait_gone(int fd) {
+static inline void wait_gone(int fd) {
     struct pollfd p = {.fd = fd, .events = POLLIN};
     char byte;
     if (poll(&p, 1, 5000) == 1 && recv(fd, &byte, 1, 0) <= 0) server.gone = 1;

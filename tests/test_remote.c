@@ -1,6 +1,7 @@
 /* A server that answers the language model's turns (--llm-url), and everything that it can do wrong: the reply, who gave it, how long it took and
  * the line in the log, each time. The local model's answer to the same question, without a server, is what a fall-back must say. */
 #include "tests/remote_server.h"
+#include "tests/remote_asker.h"
 #include "platform/posix/remote_parts.h"
 
 #define QUESTION "hello"

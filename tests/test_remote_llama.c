@@ -1,7 +1,9 @@
 /* A real server process on loopback: llama.cpp's (llama-cpp-python[server]) with our own llm.gguf. It answers, it is stopped, it is killed.
  * Skipped where $PYTHON (or python3) has no llama_cpp.server. */
+#define _GNU_SOURCE
 #include "tests/remote_asker.h"
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/wait.h>
 
 static pid_t llama;
