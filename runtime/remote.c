@@ -11,6 +11,7 @@
  */
 #include "runtime/base/fmt.h"
 #include "runtime/internal.h"
+#include "runtime/own_tools.h"
 #include <string.h>
 
 enum { CALLS_MAX = 4 }; /* tools that a server may run in one turn */
@@ -150,6 +151,21 @@ static void remote_piece(sotto *s, const sotto_remote_news *news) {
     remote_release(s, whole);
 }
 
+/* The user's own tool may have a fixed reply: it is said, and the server is not needed any more. */
+static int remote_fixed(sotto *s, const char *text) {
+    remote_desk *d = &s->remote;
+    toolcall parsed;
+    char say[2 * LINE_BYTES];
+    if (toolcall_parse_set(&parsed, &s->think.tools, text, strlen(text)) != TOOLCALL_OK) return 0;
+    if (!own_tools_say(&s->config, &parsed, d->result, say, sizeof say)) return 0;
+    d->held_len = 0;
+    d->turns++;
+    d->far->cancel(d->far->user);
+    think_fixed(s, say);
+    early_tell(s, d->question, text, d->result, s->reply);
+    return 1;
+}
+
 static void remote_call(sotto *s, const char *text) {
     remote_desk *d = &s->remote;
     char answer[LINE_BYTES];
@@ -164,6 +180,7 @@ static void remote_call(sotto *s, const char *text) {
         fmt_put(answer, sizeof answer, "error %s", d->result);
         memcpy(d->result, answer, sizeof answer);
     }
+    if (end == TOOL_DONE && remote_fixed(s, d->call)) return;
     d->far->result(d->far->user, end == TOOL_REPEAT ? s->last_reply : d->result);
 }
 

@@ -86,6 +86,24 @@ static void the_command(void **state) {
     expect("$S think --llm-url $U --raw hi", 2, "--raw is the local model's");
 }
 
+static void feeds_the_cat(int fd, int n) {
+    (void)n;
+    say_ok(fd);
+    say(fd, "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"c\",\"function\":{\"name\":\"feed_cat\",\"arguments\":"
+            "\"{\\\"amount\\\":\\\"two\\\"}\"}}]},\"finish_reason\":\"tool_calls\"}]}\n\ndata: [DONE]\n\n");
+}
+
+static void tools_of_the_users_own(void **state) {
+    (void)state;
+    server.script = feeds_the_cat;
+    first = server.requests;
+    expect("T=$(mktemp); printf 'tool feed_cat\n  amount = number\n  say \"Fed: {amount}.\"\n' > $T; $S think --tools $T --llm-url $U 'two for the "
+           "cat'; rm $T",
+           0, "Fed: two.");
+    assert_int_equal(server.requests, first + 1); /* its reply is fixed: the server is not asked again */
+    assert_non_null(strstr(server.request[first % SERVER_REQUESTS], "{\"type\":\"string\",\"description\":\"a number, in the words of the user\"}"));
+}
+
 /* ---- whatever comes ---- */
 
 static uint32_t dice = 1;
@@ -125,6 +143,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_socket_without_a_url),
         cmocka_unit_test(the_command),
+        cmocka_unit_test(tools_of_the_users_own),
         cmocka_unit_test(mutated_streams),
     };
     return cmocka_run_group_tests(tests, server_start, server_end);

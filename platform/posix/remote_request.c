@@ -35,7 +35,7 @@ cJSON *remote_tool_json(const sotto_tool_info *tool) {
         if (tool->arg[i].words)
             add_words(cJSON_AddArrayToObject(arg, "enum"), tool->arg[i].words);
         else
-            cJSON_AddStringToObject(arg, "description", "in the words of the user");
+            cJSON_AddStringToObject(arg, "description", tool->arg[i].number ? "a number, in the words of the user" : "in the words of the user");
         if (!tool->arg[i].optional) cJSON_AddItemToArray(required, cJSON_CreateString(tool->arg[i].name));
     }
     return x;
