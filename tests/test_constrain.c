@@ -11,9 +11,9 @@
 static const char SPM[] = "models/packs/nano/llm.gguf", BPE[] = "tests/golden/tok_bpe.gguf";
 
 static const tool_spec OWN[] = {
-    {"garage_door", 2, {{"action", 0, "open close", 0}, {"place", 1, NULL, 0}}},
-    {"feed_cat", 1, {{"amount", 0, NULL, 1}}},
-    {"timer", 1, {{"time", 0, NULL, 0}}},
+    {"garage_door", 2, {{"action", 0, "open close", 0}, {"place", 1, NULL, 0}}, 0},
+    {"feed_cat", 1, {{"amount", 0, NULL, 1}}, 0},
+    {"timer", 1, {{"time", 0, NULL, 0}}, 0},
 };
 static const tool_set OWN_SET = {OWN, 3, 0}, OWN_ONLY = {OWN, 3, 1};
 
