@@ -103,7 +103,7 @@ static int eval_llm(int argc, char **argv) {
         {"--model", OPTION_TEXT, &o.model, "FILE", "this language model instead of the pack's"},
         {"--against", OPTION_TEXT, &o.against, "FILE", "a second language model beside it, and the difference"},
         ADAPTER_ROW(o.adapters),
-        {"--free", OPTION_FLAG, &o.free, NULL, "calls and replies are not constrained: whatever the model writes"},
+        TOOLS_ROWS(o.tools),
         {"--window", OPTION_UINT, &o.window, "N", "rows of the KV window"},
         {"--sinks", OPTION_UINT, &o.sinks, "N", "rows kept for ever"},
         {"--kernels", OPTION_TEXT, &o.kernels, "NAME", "kernel table: ref, avx2, avx512vnni, ..."},
@@ -126,12 +126,18 @@ static int eval_llm(int argc, char **argv) {
     o.list = line.rest;
     o.lists = line.rest_count;
     llm_task t;
-    if ((code = adapter_files_open(&o.adapters, "eval llm", 1)) >= 0) return code;
+    if ((code = tools_args_open(&o.tools, "eval llm")) >= 0) return code;
+    code = adapter_files_open(&o.adapters, "eval llm", 1);
+    if (code >= 0) {
+        tools_args_close(&o.tools);
+        return code;
+    }
     if ((code = llm_task_open(&t, &o)) == 0) {
         code = llm_measure_all(&t);
         llm_task_close(&t);
     }
     adapter_files_close(&o.adapters);
+    tools_args_close(&o.tools);
     return code;
 }
 

@@ -21,6 +21,7 @@
 #include "platform/host/eval_calls.h"
 #include "platform/host/eval_gates.h"
 #include "platform/host/eval_slices.h"
+#include "platform/host/tools_args.h"
 #include <stdio.h>
 
 enum { LLM_REPLY_TEXT = 1024, LLM_LISTS = 32 };
@@ -31,8 +32,9 @@ typedef struct llm_options {
     const char *pack, *model, *against, *kernels, *gates, *json;
     const char *bias;
     unsigned long long limit, jobs, window, sinks;
-    int asr, free, errors, details;
+    int asr, errors, details;
     adapter_files adapters; /* of the first model */
+    tools_args tools;       /* a user's own tools are never run here, but answered as the others are */
 } llm_options;
 
 typedef struct llm_row {

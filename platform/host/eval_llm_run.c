@@ -47,7 +47,7 @@ static void change(void *user, sotto_config *c) {
     c->hooks.tool = eval_tool;
     c->hooks.log = NULL; /* a refused call is counted, not told */
     if (w->adapted) adapter_files_use(&w->t->o->adapters, c);
-    if (w->t->o->free) c->constrain = 0;
+    tools_args_use(&w->t->o->tools, c);
     if (w->t->o->kernels) c->kernels = w->t->o->kernels;
     if (w->t->o->window) c->llm_window = (uint32_t)w->t->o->window;
     if (w->t->o->sinks) c->llm_sinks = (uint32_t)w->t->o->sinks;
