@@ -59,3 +59,5 @@ TESTS += test_remote
 TESTS += test_remote_turns
 TESTS += test_remote_command
 TESTS += test_remote_llama
+TESTS += test_tools_file
+TESTS += test_cli_tools

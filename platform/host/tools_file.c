@@ -156,6 +156,7 @@ static int take_say(parser *p) {
     if (t->say) return wrong(p, p->at, "this tool has a reply, expected one");
     if (*p->at != '"') return wrong(p, p->at, "expected the reply between \"");
     if (take_quoted(p, &text) != 0) return -1;
+    skip_spaces(p);
     if (*p->at) return wrong(p, p->at, "expected nothing behind the reply");
     if (!*text || strlen(text) > SAY_MAX) return wrong(p, text, "expected a reply of 1 to 255 bytes");
     t->say = text;

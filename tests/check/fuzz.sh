@@ -14,3 +14,7 @@ mkdir -p "$out/adapters"
 clang -std=c11 -g -O1 -I. -ffp-contract=off -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o "$out/fuzz_lora" tests/fuzz_lora.c models/llm/lora*.c models/llm/matrix.c models/llm/llama_bind.c models/layers.c models/gguf*.c models/kernels/ref.c models/kernels/select.c models/kernels/select_ref.c runtime/base/*.c
 cp tests/golden/lora_*.gguf "$out/adapters/"
 "$out/fuzz_lora" -max_total_time="$2" -max_len=16384 -rss_limit_mb=1024 -print_final_stats=1 "$out/adapters" 2>&1 | tail -n 12
+mkdir -p "$out/tools"
+printf 'only\ntool garage_door\n    action = open | close\n    place? = text\n    run ./a {action} "--at={place}"\n    say "It is {action}[, {place}]."\ntool b\n  n = number\n  shell echo $SOTTO_ARG_N\n' > "$out/tools/one"
+clang -std=c11 -g -O1 -I. -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o "$out/fuzz_tools" tests/fuzz_tools.c platform/host/tools_file.c platform/host/tools_run.c platform/posix/spawn.c platform/posix/clock.c platform/posix/map.c platform/posix/log.c
+"$out/fuzz_tools" -max_total_time="$2" -max_len=2048 -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 "$out/tools" 2>&1 | tail -n 12
