@@ -345,6 +345,7 @@ static void every_split(void **state) {
     server.script = in_two_chunks;
     for (split = 0; split <= wire_len; split++)
         if (strcmp(ask(QUESTION), "Grüße. Bye.") != 0) fail_msg("split at %zu: \"%s\", %s", split, asker.reply, asker.log);
+    print_message("%zu turns; question -> first token: %.2f ms (median)\n", wire_len + 1, (double)asker_stats().all[SOTTO_LLM_TTFT].p50 / 1e6);
     asker_close();
 }
 

@@ -78,6 +78,7 @@ static void the_command(void **state) {
     first = server.requests;
     expect("$S run --in " VOICE_QUESTION " --json --llm-url $U", 0, "\"remote\":{\"turns\":1,\"fallbacks\":0,\"cuts\":0}");
     expect("T=$(mktemp -d); $S think --pack $T --llm-url http://127.0.0.1:1 hello; rm -r $T", 0, "Sorry, I can't do that.");
+    expect("SOTTO_LLM_KEY=topsecret $S think --llm-url http://0.0.0.0:1 hello", 0, "the key in SOTTO_LLM_KEY is sent unencrypted, expected https");
     expect("$S think --llm-url ftp://h hi", 2, "think: --llm-url ftp://h: expected a URL of the form http://host:port");
     expect("$S think --llm-model tiny hi", 2, "go with --llm-url");
     expect("$S think --llm-url $U --llm-format xml hi", 2, "expected openai or sotto");

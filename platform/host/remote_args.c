@@ -34,6 +34,13 @@ static int args_check(const remote_args *a, const char *command) {
     return -1;
 }
 
+static void args_warn(const remote_config *c) {
+    static const char *const own[] = {"https://", "http://127.", "http://localhost", "http://[::1]"};
+    int safe = !c->key;
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) safe |= strncmp(c->url, own[i], strlen(own[i])) == 0;
+    if (!safe) complain(0, "--llm-url %s: the key in SOTTO_LLM_KEY is sent unencrypted, expected https", c->url);
+}
+
 int remote_args_open(remote_args *a, const char *command) {
     platform_error e;
     const char *system = NULL, *key = getenv("SOTTO_LLM_KEY");
@@ -52,6 +59,7 @@ int remote_args_open(remote_args *a, const char *command) {
                        .max_tokens = defaults.max_reply,
                        .temperature = defaults.temperature};
     a->far = remote_open(&c, &e);
+    if (a->far) args_warn(&c);
     if (a->far) return -1;
     remote_args_close(a);
     return complain(EXIT_USAGE, "%s: --llm-url %s", command, e.text);
