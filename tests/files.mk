@@ -61,3 +61,4 @@ TESTS += test_remote_command
 TESTS += test_remote_llama
 TESTS += test_tools_file
 TESTS += test_cli_tools
+TESTS += test_own_tools
