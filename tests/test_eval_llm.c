@@ -285,6 +285,9 @@ static void bad_lists_are_told_by_line(void **state) {
     expect("printf 'hello\\t-\\n' > $T/l; $S eval llm $T/l --asr", 1, "l: line 1: names no file");
     expect("printf '#columns user\\tcall\\tfile\\nhello\\t-\\tnone.wav\\n' > $T/l; $S eval llm $T/l --asr", 1, "l: line 2: ");
     expect("printf 'hello\\t-\\n' > $T/l; $S eval llm $T/l --model Makefile", 1, "Makefile: ");
+    expect("printf 'hello\\t-\\n' > $T/l; $S eval llm $T/l --constrain some", 2, "expected none, valid, said or all");
+    expect("printf 'hello\\t-\\n' > $T/l; echo tool > $T/t; $S eval llm $T/l --tools $T/t", 2, "t:1:");
+    expect("printf 'hello\\t-\\n' > $T/l; $S eval llm $T/l --adapter Makefile", 1, "Makefile: ");
 }
 
 #define HEAR "%s/tests/golden/hear/"
