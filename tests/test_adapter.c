@@ -47,6 +47,7 @@ static void open_files(voice *v) {
     sotto_config_default(&v->c);
     v->c.llm = &v->model;
     v->c.max_reply = 12;
+    v->c.constrain = 0; /* a random model has nothing to say but what it is not made to */
     v->c.hooks = (sotto_hooks){.now = tick, .log = keep_log, .user = v};
 }
 
