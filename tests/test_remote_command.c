@@ -19,6 +19,14 @@ static void fails(int fd, int n) {
     say(fd, "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n");
 }
 
+static int with_curl(void) {
+    platform_error e = {""};
+    remote *r = remote_open(&(remote_config){.url = "http://h", .timeout_ms = 1}, &e);
+    int there = r != NULL;
+    remote_close(r);
+    return there;
+}
+
 /* ---- offline unless named ---- */
 
 static void no_socket_without_a_url(void **state) {
@@ -32,7 +40,7 @@ static void no_socket_without_a_url(void **state) {
         print_message("skipped: strace does not run here\n");
         skip();
     }
-    for (int named = 0; named < 2; named++) {
+    for (int named = 0; named < 1 + with_curl(); named++) {
         snprintf(line, sizeof line,
                  "export ASAN_OPTIONS=detect_leaks=0; { SOTTO_LLM_KEY=k strace -f -e trace=network %s think hello %s; strace -f -e trace=network %s "
                  "run --in " VOICE_QUESTION " %s; } 2>&1",
@@ -62,6 +70,10 @@ static void expect(const char *arguments, int code, const char *said) {
 
 static void the_command(void **state) {
     (void)state;
+    if (!with_curl()) {
+        expect("$S think --llm-url http://h hi", 2, "http://h: this build has no libcurl");
+        skip();
+    }
     server.script = fails;
     expect("SOTTO_LLM_KEY=topsecret $S think --llm-url $U/v1 hello", 0, "HTTP status 503, expected 200: ; the local model answers");
     first = server.requests - 1;
@@ -96,6 +108,7 @@ static void feeds_the_cat(int fd, int n) {
 
 static void tools_of_the_users_own(void **state) {
     (void)state;
+    if (!with_curl()) skip();
     server.script = feeds_the_cat;
     first = server.requests;
     expect("T=$(mktemp); printf 'tool feed_cat\n  amount = number\n  say \"Fed: {amount}.\"\n' > $T; $S think --tools $T --llm-url $U 'two for the "
