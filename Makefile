@@ -107,9 +107,15 @@ run-test: $(BUILD)/sotto $(TEST_BIN)
 run-check: $(BUILD)/sotto
 	@sh tests/check/all.sh $(BUILD)
 
-bench: $(BUILD)/sotto $(BUILD)/tests/check_kernels
+# The language model beside llama.cpp when PYTHON has llama-cpp-python; BENCH_LLM: the GGUF to run in both.
+PYTHON ?= python3
+BENCH_LLM ?= models/packs/nano/llm.gguf
+bench: $(BUILD)/sotto $(BUILD)/tests/check_kernels $(BUILD)/tests/bench_llm
 	$(BUILD)/tests/check_kernels --bench
 	$(BUILD)/sotto bench
+	$(BUILD)/tests/bench_llm $(BENCH_LLM)
+	@if $(PYTHON) -c 'import llama_cpp' 2>/dev/null; then $(PYTHON) models/train/measure_speed.py --bench $(BUILD)/tests/bench_llm $(BENCH_LLM); \
+	else echo "llama.cpp: absent ($(PYTHON) has no llama_cpp; name one that has it with PYTHON=...)"; fi
 
 # An hour in one piece; needs python3 with numpy, scipy and soundfile, and the speech of SOTTO_DATA. Not part of test or check.
 longform: $(BUILD)/sotto
