@@ -183,7 +183,7 @@ static void test_plan(void **state) {
     size_t bare = lay_out(&r, 8, 0, NULL, 0).peak, bare_scratch = take_scratch(&r, 0).peak;
     size_t with = lay_out(&r, 8, RANK, NULL, 0).peak, with_scratch = take_scratch(&r, 0).peak;
     assert_int_equal(with - bare, (2 * LORA_PARTS * sizeof(lora_pair) + 63) / 64 * 64);
-    assert_int_equal(with_scratch - bare_scratch, 8 * RANK * sizeof(float) + 64);
+    assert_int_equal(with_scratch - bare_scratch, (8 * RANK + LORA_TILE * (RANK + 8)) * sizeof(float));
     lay_out(&r, 8, RANK - 1, NULL, 0);
     assert_int_equal(lora_wear(&r.l.side, &r.x), ERR_ARG); /* rank 4 in a side path of 3 */
     assert_null(r.l.side.worn);

@@ -20,7 +20,8 @@ void lora_layout(lora_side *s, arena *a, uint32_t layers, uint32_t rank) {
 void lora_scratch(lora_side *s, arena *a, uint32_t batch) {
     if (!s->rank) return;
     s->h = (float *)arena_take(a, (size_t)batch * s->rank, sizeof(float));
-    s->row = ARENA_ARRAY(a, float, s->rank);
+    s->tile = (float *)arena_take(a, (size_t)LORA_TILE * s->rank, sizeof(float));
+    s->part = (float *)arena_take(a, (size_t)LORA_TILE * batch, sizeof(float));
 }
 
 /* A tensor that lora_bind has checked; data NULL: not in the file. */
@@ -46,11 +47,14 @@ int lora_wear(lora_side *s, const lora *x) {
     return ERR_NONE;
 }
 
-/* Row r of B as floats, in place where the file has it so. */
-static const float *row_of(const lora_side *s, const matrix *b, uint32_t r) {
+/* `rows` rows of B from row r on as floats, in place where the file has them so. */
+static const float *rows_of(const kernels *k, const lora_side *s, const matrix *b, uint32_t r, uint32_t rows) {
     if (b->type == TENSOR_F32) return (const float *)b->data + (size_t)r * b->cols;
-    matrix_row(b, s->row, r);
-    return s->row;
+    if (b->type == TENSOR_F16)
+        k->widen_f16(s->tile, (const uint16_t *)b->data + (size_t)r * b->cols, (size_t)rows * b->cols);
+    else
+        for (uint32_t i = 0; i < rows; i++) matrix_row(b, s->tile + (size_t)i * b->cols, r + i);
+    return s->tile;
 }
 
 void lora_run(const kernels *k, const lora_side *s, uint32_t layer, enum lora_part part, float *y, const matrix_input *in) {
@@ -59,8 +63,9 @@ void lora_run(const kernels *k, const lora_side *s, uint32_t layer, enum lora_pa
     uint32_t rank = p->a.rows, rows = p->b.rows;
     matrix_run(k, &p->a, s->h, rank, in);
     for (size_t i = 0; i < (size_t)in->count * rank; i++) s->h[i] *= p->scale;
-    for (uint32_t r = 0; r < rows; r++) {
-        const float *b = row_of(s, &p->b, r);
-        for (uint32_t i = 0; i < in->count; i++) y[(size_t)i * rows + r] += k->dot_f32(b, s->h + (size_t)i * rank, rank);
+    for (uint32_t r = 0; r < rows; r += LORA_TILE) {
+        uint32_t n = rows - r < LORA_TILE ? rows - r : LORA_TILE;
+        k->scores_f32(s->part, LORA_TILE, rows_of(k, s, &p->b, r, n), s->h, in->count, n, rank);
+        for (uint32_t i = 0; i < in->count; i++) k->axpy_f32(y + (size_t)i * rows + r, 1.0f, s->part + (size_t)i * LORA_TILE, n);
     }
 }

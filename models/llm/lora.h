@@ -3,14 +3,14 @@
  * The file is the public adapter GGUF (general.type adapter, adapter.type lora, adapter.lora.alpha; for a matrix W the tensors
  * W.lora_a [rank x cols] and W.lora_b [rows x rank], F32, F16, Q8_0 or Q4_0), used in place. Any of a layer's seven matrices may have
  * one, each of a rank of its own. The base's weights are not touched, so putting an adapter on is a walk over names.
- * Memory: 7 pairs a layer that live on; batch x rank floats of scratch. Rows are independent: any batch split gives the same bits.
+ * Memory: 7 pairs a layer that live on; scratch of batch x (rank + LORA_TILE) + LORA_TILE x rank floats. Rows are independent: any batch split gives the same bits.
  */
 #ifndef SOTTO_MODELS_LLM_LORA_H
 #define SOTTO_MODELS_LLM_LORA_H
 #include "models/llm/matrix.h"
 
 enum lora_part { LORA_Q, LORA_K, LORA_V, LORA_O, LORA_GATE, LORA_UP, LORA_DOWN, LORA_PARTS };
-enum { LORA_MAX_RANK = 256 };
+enum { LORA_MAX_RANK = 256, LORA_TILE = 32 /* rows of B at a time */ };
 
 /* A checked file. It and the base's file outlive this. */
 typedef struct lora {
@@ -31,7 +31,8 @@ typedef struct lora_side {
     lora_pair *pair;       /* [layers x LORA_PARTS] of the adapter worn */
     const lora *worn;      /* NULL: none */
     float *h;              /* [batch x rank] scale * A x; scratch */
-    float *row;            /* [rank] one row of B as floats; scratch */
+    float *tile;           /* [LORA_TILE x rank] rows of B as floats, where the file has other types; scratch */
+    float *part;           /* [batch x LORA_TILE] their share of y; scratch */
 } lora_side;
 
 /* Checks an adapter against its base: every tensor's name, shape, rank and values, and, when the file names them

@@ -86,7 +86,7 @@ static void run_float(const kernels *k, const matrix *m, float *y, uint32_t stri
     for (uint32_t r = 0; r < m->rows; r++) {
         const float *w = (const float *)m->data + (size_t)r * m->cols;
         if (m->type == TENSOR_F16) {
-            widen_f16(in->row, (const uint8_t *)m->data + (size_t)r * m->cols * 2, m->cols);
+            k->widen_f16(in->row, (const uint16_t *)m->data + (size_t)r * m->cols, m->cols);
             w = in->row;
         }
         for (uint32_t i = 0; i < in->count; i++) y[(size_t)i * stride + r] = k->dot_f32(w, in->x + (size_t)i * m->cols, m->cols);
