@@ -2,11 +2,12 @@
 
 One endless text of dialogues of the model's own kind, made with a seed that no training used, goes through the C runtime
 (tests/measure_cache.c).  Streaming predicts every token; recomputing (the bound of Xiao et al. 2023, StreamingLLM) costs a
-whole window a token, so it is done for every --every-th token, and what is compared is compared on those tokens.  Two means are
-given: over all tokens, and over those that the model says itself (calls and replies).  The text's first token, when the file
+whole window a token, so it is done for every --every-th token; what is compared is compared on those tokens, and its level is that of
+streaming times the difference.  Two means are given: over all tokens, and over those that the model says itself (calls and replies).  The text's first token, when the file
 asks for one, is the first sink; "first" is recomputing with that token kept in front.
 
-Run: make build/tests/measure_cache && python models/train/measure_cache.py --work DIR        (again: only what is missing)
+Run: make build/tests/measure_cache && python models/train/measure_cache.py --work DIR [--card models/packs/nano/llm.md --png
+models/packs/nano/cache.png]        (again: only what is missing)
 """
 import argparse
 import concurrent.futures
@@ -19,7 +20,8 @@ import sys
 import numpy as np
 
 KINDS = ("f32", "f16", "i8")
-HALF = ("f32", "i8")  # kinds that are measured with half the rows too
+HEAD = "## The endless cache"
+HALF = ("i8",)  # kinds that are measured with half the rows too
 
 
 def make_text(path, data, seed, dialogues):
@@ -56,11 +58,6 @@ def measure(args, run):
     return np.fromfile(path, "<f4").astype(np.float64)
 
 
-def perplexity(x, keep):
-    x = x[keep & ~np.isnan(x)]
-    return float(np.exp(x.mean()))
-
-
 def excess(x, reference, keep, seed=1):
     """(how much larger the perplexity is than the reference's on the tokens of both, 95 % interval of it by 200 blocks of neighbours)."""
     d = (x - reference)[keep & ~np.isnan(reference)]
@@ -70,60 +67,104 @@ def excess(x, reference, keep, seed=1):
     return tuple(float(np.expm1(v)) for v in (d.mean(), low, high))
 
 
-def row_of(name, got, keep, said, rows):
-    """One line of the table: perplexities, and against recomputing f32 with as many rows."""
+def level(x, base, keep):
+    """ln perplexity of a run that looked at some tokens only: the base's over all, and what differs on those."""
+    seen = keep & ~np.isnan(x)
+    return base[keep].mean() + (x - base)[seen].mean()
+
+
+def perplexity(name, got, keep):
+    """By the run's own mean where it saw all; else by differences from a run like it: recomputing to its f32, that to streaming."""
     mode, kv, sinks, window = name.split("-")
-    x, reference = got[name], got.get(f"recompute-f32-0-{rows}")
-    row = {"cache": name, "all": perplexity(x, keep), "said": perplexity(x, said), "tokens": int((~np.isnan(x)).sum())}
-    if reference is not None and mode == "stream":
-        row["over_recompute"] = {"all": excess(x, reference, keep), "said": excess(x, reference, said)}
-        tail = keep.copy()
-        tail[:len(keep) * 3 // 4] = False
-        row["over_recompute"]["all_last_quarter"] = excess(x, reference, tail)
-    if "first-f32-0-256" in got and mode == "stream" and rows == 256:
-        row["over_first"] = {"all": excess(x, got["first-f32-0-256"], keep), "said": excess(x, got["first-f32-0-256"], said)}
+    if mode == "stream":
+        return float(np.exp(got[name][keep].mean()))
+    base, wide = got["stream-f32-4-252" if window == "256" else "stream-i8-4-124"], got[f"{mode}-f32-{sinks}-{window}"]
+    return float(np.exp(level(wide, base, keep) + np.nanmean((got[name] - wide)[keep])))
+
+
+def row_of(name, got, keep, said):
+    """One line of the table: perplexities, and against recomputing in f32 with as many rows."""
+    mode, _, sinks, window = name.split("-")
+    rows, x = int(sinks) + int(window), got[name]
+    row = {"cache": name, "all": perplexity(name, got, keep), "said": perplexity(name, got, said), "tokens": int((~np.isnan(x)).sum())}
+    if mode == "stream":
+        for key, other in (("over_recompute", f"recompute-f32-0-{rows}"), ("over_first", f"first-f32-0-{rows}")):
+            if other in got:
+                row[key] = {"all": excess(x, got[other], keep), "said": excess(x, got[other], said)}
     return row
 
 
 def percent(v):
-    return f"{100 * v[0]:+.2f} % ({100 * v[1]:+.2f} … {100 * v[2]:+.2f})"
+    return f"{100 * v[0]:+.2f} % ({100 * v[1]:+.1f} … {100 * v[2]:+.1f})"
 
 
-def table(rows, times):
-    """Markdown."""
-    out = ["| cache | K/V | perplexity, all tokens | calls and replies | over recomputing, all | … calls and replies | tokens predicted |",
-        "|---|---|---|---|---|---|---|"]
-    for r in rows:
-        mode, kv, s, w = r["cache"].split("-")
-        name = {"stream": f"{s} sinks + {w}" if s != "0" else f"window {w} alone", "recompute": f"recomputed, {w}",
-            "first": f"recomputed, first token + {int(w) - 1}"}[mode]
-        over = r.get("over_recompute")
-        cells = [percent(over["all"]), percent(over["said"])] if over else ["", ""]
-        out.append(f"| {name} | {kv} | {r['all']:.3f} | {r['said']:.4f} | {cells[0]} | {cells[1]} | {r['tokens']} |")
+def label(name):
+    mode, kv, s, w = name.split("-")
+    text = {"stream": f"{s} sinks + {w}" if s != "0" else f"window {w} alone", "recompute": f"{w} recomputed",
+        "first": f"first token + {int(w) - 1} recomputed"}[mode]
+    return f"{text}, {kv.replace('i8', 'int8')}"
+
+
+def table(result):
+    """Markdown: perplexities, then time and bytes."""
+    first = any("over_first" in r for r in result["rows"])
+    out = ["| cache | perplexity, all tokens | calls and replies | over recomputing, all | calls and replies |" + (" … with the first token, all | calls and replies |"
+        if first else ""), "|---" * (7 if first else 5) + "|"]
+    for r in result["rows"]:
+        cells = [percent(r[k][m]) if k in r else "" for k in ("over_recompute", "over_first")[:2 if first else 1] for m in ("all", "said")]
+        out.append(f"| {label(r['cache'])} | {r['all']:.3f} | {r['said']:.4f} | {' | '.join(cells)} |")
     out += ["", "| K/V | bytes a token | 4 + 252 rows | a token, streaming | a token, recomputing 256 rows | times |", "|---|---|---|---|---|---|"]
-    for t in times:
-        out.append(f"| {t['kv']} | {t['bytes_a_token']} | {t['cache_bytes']} | {t['stream_us']:.0f} µs | {t['recompute_us'] / 1000:.1f} ms | "
+    for t in result["times"]:
+        out.append(f"| {t['kv'].replace('i8', 'int8')} | {t['bytes_a_token']:,} | {t['cache_bytes']:,} | {t['stream_us']:.0f} µs | {t['recompute_us'] / 1000:.1f} ms | "
             f"{t['times']:.0f} |")
     return "\n".join(out)
 
 
-def running(x, keep, block):
+def section(result):
+    """The model card's part: what was measured, the plot, the tables."""
+    n, k = result["tokens"], result["every"]
+    return f"""{HEAD}
+
+One text of {n:,} tokens without end ({result["said"]:,} of them calls and replies), made by the generators with seed {result["seed"]}, which no training used. Streaming
+predicts every token; recomputing fills an empty cache with the last 256 (128) tokens for every {k}th token (f16 and int8: every {4 * k}th), what is "over" is over the same tokens,
+with the 95 % interval; perplexities of recomputing are those of streaming f32 (128: int8) times that difference, of f16 and int8 those of f32 so. "First token": `<s>`, with which training rows begin, stays in front.
+User text is hard to guess and was hardly trained for, hence the large numbers over all tokens. Again: `make cache-cost`.
+
+![perplexity along the conversation](cache.png)
+
+{table(result)}
+
+Time: medians of one run on one thread ({result["times"][0]["kernels"]} kernels), processor time. With a K/V head for each query head
+a token would take {result["times"][0]["bytes_with_all_heads"] // result["times"][0]["bytes_a_token"]} times the bytes.
+"""
+
+
+def put_section(path, text):
+    """Replaces the part under HEAD, or adds it at the end."""
+    old = path.read_text()
+    at = old.find(HEAD)
+    end = old.find("\n## ", at + 1) if at >= 0 else -1
+    before = old[:at] if at >= 0 else old.rstrip("\n") + "\n\n"
+    path.write_text(before + text + (old[end:] if end >= 0 else ""))
+
+
+def running(x, base, keep, block):
     """Perplexity of each block of tokens."""
     parts = [slice(i, i + block) for i in range(0, len(x) - block + 1, block)]
-    return [perplexity(x[p], keep[p]) for p in parts]
+    return [float(np.exp(level(x[p], base[p], keep[p]))) for p in parts]
 
 
 def plot(path, got, keep, said, block):
     import matplotlib
     matplotlib.use("Agg")
     from matplotlib import pyplot as plt
-    lines = [("stream-i8-0-256", "window 256 alone, int8", "C3", "-"), ("recompute-f32-0-256", "256 recomputed for each token, f32", "k", "--"),
-        ("stream-f16-4-252", "4 sinks + 252, f16", "C0", "-"), ("stream-i8-4-252", "4 sinks + 252, int8", "C2", ":")]
+    lines = [("stream-i8-0-256", "C3", "-"), ("recompute-f32-0-256", "0.6", "-"), ("first-f32-0-256", "k", "--"), ("stream-f16-4-252", "C0", "-"),
+        ("stream-i8-4-252", "C2", ":")]
     figure, axes = plt.subplots(1, 2, figsize=(11, 4))
     for axis, mask, title in zip(axes, (keep, said), ("all tokens", "calls and replies"), strict=True):
-        for name, label, colour, style in lines:
-            y = running(got[name], mask, block)
-            axis.plot((np.arange(len(y)) + 1) * block / 1000, y, style, color=colour, label=label, linewidth=1.6)
+        for name, colour, style in (x for x in lines if x[0] in got):
+            y = running(got[name], got["stream-f32-4-252"], mask, block)
+            axis.plot((np.arange(len(y)) + 1) * block / 1000, y, style, color=colour, label=label(name), linewidth=1.6)
         low, high = axis.get_ylim()
         axis.set_yscale("log" if high > 4 * low else "linear")
         axis.set(title=title, xlabel="thousand tokens of one conversation", ylabel=f"perplexity of each {block // 1000} thousand")
@@ -140,11 +181,12 @@ def parse():
     ap.add_argument("--model", type=pathlib.Path, default=pathlib.Path("models/packs/nano/llm.gguf"))
     ap.add_argument("--program", default="build/tests/measure_cache")
     ap.add_argument("--tokens", type=int, default=200000)
-    ap.add_argument("--every", type=int, default=20, help="recompute for each this many-th token (f16 and int8: four times as many)")
+    ap.add_argument("--every", type=int, default=40, help="recompute for each this many-th token (f16 and int8: four times as many)")
     ap.add_argument("--seed", type=int, default=4242)
     ap.add_argument("--dialogues", type=int, default=5000)
     ap.add_argument("--jobs", type=int, default=1)
     ap.add_argument("--block", type=int, default=10000, help="tokens a point of the plot")
+    ap.add_argument("--card", type=pathlib.Path, help="model card whose part on the cache is written anew")
     ap.add_argument("--png", type=pathlib.Path, help="where the plot goes (default: DIR/cache.png)")
     return ap.parse_args()
 
@@ -159,7 +201,7 @@ def main():
     facts = json.loads(subprocess.run([args.program, "text", args.model, args.text, classes], check=True, capture_output=True).stdout)
     if facts["tokens"] < args.tokens:
         sys.exit(f"{args.text} has {facts['tokens']} tokens, expected at least {args.tokens}: make more --dialogues")
-    # Times first and alone: the other runs would share the caches of the machine.
+    # Times first and alone: other runs would share the machine's caches.
     times = [json.loads(subprocess.run([args.program, "speed", args.model, args.text, kv, "4", "252"], check=True, capture_output=True).stdout)
         for kv in KINDS]
     runs = plan(args.every, facts["first_token"])
@@ -167,15 +209,13 @@ def main():
         got = dict(zip((r[0] for r in runs), pool.map(lambda r: measure(args, r), runs), strict=True))
     said = np.fromfile(classes, np.uint8)[:args.tokens] == 1
     keep = np.arange(args.tokens) > 0
-    rows = [row_of(name, got, keep, said, sum(map(int, name.split("-")[2:]))) for name in got]
     plot(args.png or args.work / "cache.png", got, keep, said, args.block)
-    result = {"tokens": args.tokens, "said": int(said.sum()), "every": args.every, "rows": rows, "times": times}
+    result = {"tokens": args.tokens, "said": int(said.sum()), "every": args.every, "seed": args.seed, "rows": [row_of(name, got, keep, said) for name in got],
+        "times": times}
     (args.work / "cache.json").write_text(json.dumps(result, indent=1) + "\n")
-    print(table(rows, times))
-    for r in rows:
-        for key in ("over_recompute", "over_first"):
-            if key in r:
-                print(r["cache"], key, {k: percent(v) for k, v in r[key].items()})
+    if args.card:
+        put_section(args.card, section(result))
+    print(table(result))
 
 
 if __name__ == "__main__":
