@@ -35,14 +35,15 @@ def make_text(path, data, seed, dialogues):
     return len(rows)
 
 
-def plan(every, first):
-    """[(name, mode, kind, sinks, window, every)]."""
-    shapes = [(kv, s, w) for kv in KINDS for s, w in ((4, 252), (0, 256))] + [(kv, s, w) for kv in HALF for s, w in ((4, 124), (0, 128))]
+def plan(every, first, rows):
+    """[(name, mode, kind, sinks, window, every)] for caches of `rows` rows, and of half as many."""
+    half = rows // 2
+    shapes = [(kv, s, rows - s) for kv in KINDS for s in (4, 0)] + [(kv, s, half - s) for kv in HALF for s in (4, 0)]
     runs = [(f"stream-{kv}-{s}-{w}", "stream", kv, s, w, 1) for kv, s, w in shapes]
-    runs += [(f"recompute-{kv}-0-256", "recompute", kv, 0, 256, every * (1 if kv == "f32" else 4)) for kv in KINDS]
-    runs.append(("recompute-f32-0-128", "recompute", "f32", 0, 128, every))
+    runs += [(f"recompute-{kv}-0-{rows}", "recompute", kv, 0, rows, every * (1 if kv == "f32" else 4)) for kv in KINDS]
+    runs.append((f"recompute-f32-0-{half}", "recompute", "f32", 0, half, every))
     if first:
-        runs.append(("first-f32-0-256", "first", "f32", 0, 256, every))
+        runs.append((f"first-f32-0-{rows}", "first", "f32", 0, rows, every))
     return runs
 
 
@@ -78,7 +79,8 @@ def perplexity(name, got, keep):
     mode, kv, sinks, window = name.split("-")
     if mode == "stream":
         return float(np.exp(got[name][keep].mean()))
-    base, wide = got["stream-f32-4-252" if window == "256" else "stream-i8-4-124"], got[f"{mode}-f32-{sinks}-{window}"]
+    like = f"4-{int(window) - 4}"
+    base, wide = got.get(f"stream-f32-{like}", got[f"stream-i8-{like}"]), got[f"{mode}-f32-{sinks}-{window}"]
     return float(np.exp(level(wide, base, keep) + np.nanmean((got[name] - wide)[keep])))
 
 
@@ -107,13 +109,13 @@ def label(name):
 
 def table(result):
     """Markdown: perplexities, then time and bytes."""
-    first = any("over_first" in r for r in result["rows"])
+    n, first = result["cache_rows"], any("over_first" in r for r in result["rows"])
     out = ["| cache | perplexity, all tokens | calls and replies | over recomputing, all | calls and replies |" + (" … with the first token, all | calls and replies |"
         if first else ""), "|---" * (7 if first else 5) + "|"]
     for r in result["rows"]:
         cells = [percent(r[k][m]) if k in r else "" for k in ("over_recompute", "over_first")[:2 if first else 1] for m in ("all", "said")]
         out.append(f"| {label(r['cache'])} | {r['all']:.3f} | {r['said']:.4f} | {' | '.join(cells)} |")
-    out += ["", "| K/V | bytes a token | 4 + 252 rows | a token, streaming | a token, recomputing 256 rows | times |", "|---|---|---|---|---|---|"]
+    out += ["", f"| K/V | bytes a token | {n} rows | a token, streaming | a token, recomputing {n} rows | times |", "|---|---|---|---|---|---|"]
     for t in result["times"]:
         out.append(f"| {t['kv'].replace('i8', 'int8')} | {t['bytes_a_token']:,} | {t['cache_bytes']:,} | {t['stream_us']:.0f} µs | {t['recompute_us'] / 1000:.1f} ms | "
             f"{t['times']:.0f} |")
@@ -122,12 +124,13 @@ def table(result):
 
 def section(result):
     """The model card's part: what was measured, the plot, the tables."""
-    n, k = result["tokens"], result["every"]
+    n, k, rows = result["tokens"], result["every"], result["cache_rows"]
     return f"""{HEAD}
 
 One text of {n:,} tokens without end ({result["said"]:,} of them calls and replies), made by the generators with seed {result["seed"]}, which no training used. Streaming
-predicts every token; recomputing fills an empty cache with the last 256 (128) tokens for every {k}th token (f16 and int8: every {4 * k}th), what is "over" is over the same tokens,
-with the 95 % interval; perplexities of recomputing are those of streaming f32 (128: int8) times that difference, of f16 and int8 those of f32 so. "First token": `<s>`, with which training rows begin, stays in front.
+predicts every token; recomputing fills an empty cache with the last {rows} ({rows // 2}) tokens for every {k}th token (f16 and int8: every {4 * k}th), what is "over" is over the same tokens,
+with the 95 % interval; perplexities of recomputing are those of streaming f32 ({rows // 2}: int8) times that difference, of f16 and int8 those of f32 so. "First token": `<s>`,
+with which training rows begin, stays in front.
 User text is hard to guess and was hardly trained for, hence the large numbers over all tokens. Again: `make cache-cost`.
 
 ![perplexity along the conversation](cache.png)
@@ -154,16 +157,16 @@ def running(x, base, keep, block):
     return [float(np.exp(level(x[p], base[p], keep[p]))) for p in parts]
 
 
-def plot(path, got, keep, said, block):
+def plot(path, got, keep, said, block, rows):
     import matplotlib
     matplotlib.use("Agg")
     from matplotlib import pyplot as plt
-    lines = [("stream-i8-0-256", "C3", "-"), ("recompute-f32-0-256", "0.6", "-"), ("first-f32-0-256", "k", "--"), ("stream-f16-4-252", "C0", "-"),
-        ("stream-i8-4-252", "C2", ":")]
+    lines = [(f"stream-i8-0-{rows}", "C3", "-"), (f"recompute-f32-0-{rows}", "0.6", "-"), (f"first-f32-0-{rows}", "k", "--"),
+        (f"stream-f16-4-{rows - 4}", "C0", "-"), (f"stream-i8-4-{rows - 4}", "C2", ":")]
     figure, axes = plt.subplots(1, 2, figsize=(11, 4))
     for axis, mask, title in zip(axes, (keep, said), ("all tokens", "calls and replies"), strict=True):
         for name, colour, style in (x for x in lines if x[0] in got):
-            y = running(got[name], got["stream-f32-4-252"], mask, block)
+            y = running(got[name], got[f"stream-f32-4-{rows - 4}"], mask, block)
             axis.plot((np.arange(len(y)) + 1) * block / 1000, y, style, color=colour, label=label(name), linewidth=1.6)
         low, high = axis.get_ylim()
         axis.set_yscale("log" if high > 4 * low else "linear")
@@ -181,6 +184,7 @@ def parse():
     ap.add_argument("--model", type=pathlib.Path, default=pathlib.Path("models/packs/nano/llm.gguf"))
     ap.add_argument("--program", default="build/tests/measure_cache")
     ap.add_argument("--tokens", type=int, default=200000)
+    ap.add_argument("--rows", type=int, default=256, help="rows of the cache, sinks and all; half as many are measured too")
     ap.add_argument("--every", type=int, default=40, help="recompute for each this many-th token (f16 and int8: four times as many)")
     ap.add_argument("--seed", type=int, default=4242)
     ap.add_argument("--dialogues", type=int, default=5000)
@@ -202,15 +206,16 @@ def main():
     if facts["tokens"] < args.tokens:
         sys.exit(f"{args.text} has {facts['tokens']} tokens, expected at least {args.tokens}: make more --dialogues")
     # Times first and alone: other runs would share the machine's caches.
-    times = [json.loads(subprocess.run([args.program, "speed", args.model, args.text, kv, "4", "252"], check=True, capture_output=True).stdout)
+    times = [json.loads(subprocess.run([args.program, "speed", args.model, args.text, kv, "4", str(args.rows - 4)],
+        check=True, capture_output=True).stdout)
         for kv in KINDS]
-    runs = plan(args.every, facts["first_token"])
+    runs = plan(args.every, facts["first_token"], args.rows)
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
         got = dict(zip((r[0] for r in runs), pool.map(lambda r: measure(args, r), runs), strict=True))
     said = np.fromfile(classes, np.uint8)[:args.tokens] == 1
     keep = np.arange(args.tokens) > 0
-    plot(args.png or args.work / "cache.png", got, keep, said, args.block)
-    result = {"tokens": args.tokens, "said": int(said.sum()), "every": args.every, "seed": args.seed, "rows": [row_of(name, got, keep, said) for name in got],
+    plot(args.png or args.work / "cache.png", got, keep, said, args.block, args.rows)
+    result = {"tokens": args.tokens, "said": int(said.sum()), "every": args.every, "cache_rows": args.rows, "seed": args.seed, "rows": [row_of(name, got, keep, said) for name in got],
         "times": times}
     (args.work / "cache.json").write_text(json.dumps(result, indent=1) + "\n")
     if args.card:
