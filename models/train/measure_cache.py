@@ -110,15 +110,15 @@ def label(name):
 def table(result):
     """Markdown: perplexities, then time and bytes."""
     n, first = result["cache_rows"], any("over_first" in r for r in result["rows"])
-    out = ["| cache | perplexity, all tokens | calls and replies | over recomputing, all | calls and replies |" + (" … with the first token, all | calls and replies |"
-        if first else ""), "|---" * (7 if first else 5) + "|"]
+    more = " … with the first token, all | calls and replies |" if first else ""
+    out = ["| cache | perplexity, all tokens | calls and replies | over recomputing, all | calls and replies |" + more, "|---" * (7 if first else 5) + "|"]
     for r in result["rows"]:
         cells = [percent(r[k][m]) if k in r else "" for k in ("over_recompute", "over_first")[:2 if first else 1] for m in ("all", "said")]
         out.append(f"| {label(r['cache'])} | {r['all']:.3f} | {r['said']:.4f} | {' | '.join(cells)} |")
     out += ["", f"| K/V | bytes a token | {n} rows | a token, streaming | a token, recomputing {n} rows | times |", "|---|---|---|---|---|---|"]
     for t in result["times"]:
-        out.append(f"| {t['kv'].replace('i8', 'int8')} | {t['bytes_a_token']:,} | {t['cache_bytes']:,} | {t['stream_us']:.0f} µs | {t['recompute_us'] / 1000:.1f} ms | "
-            f"{t['times']:.0f} |")
+        out.append(f"| {t['kv'].replace('i8', 'int8')} | {t['bytes_a_token']:,} | {t['cache_bytes']:,} | {t['stream_us']:.0f} µs | "
+            f"{t['recompute_us'] / 1000:.1f} ms | {t['times']:.0f} |")
     return "\n".join(out)
 
 
@@ -127,10 +127,10 @@ def section(result):
     n, k, rows = result["tokens"], result["every"], result["cache_rows"]
     return f"""{HEAD}
 
-One text of {n:,} tokens without end ({result["said"]:,} of them calls and replies), made by the generators with seed {result["seed"]}, which no training used. Streaming
-predicts every token; recomputing fills an empty cache with the last {rows} ({rows // 2}) tokens for every {k}th token (f16 and int8: every {4 * k}th), what is "over" is over the same tokens,
-with the 95 % interval; perplexities of recomputing are those of streaming f32 ({rows // 2}: int8) times that difference, of f16 and int8 those of f32 so. "First token": `<s>`,
-with which training rows begin, stays in front.
+One text of {n:,} tokens without end ({result["said"]:,} of them calls and replies), made by the generators with seed {result["seed"]}, which no training
+used. Streaming predicts every token; recomputing fills an empty cache with the last {rows} ({rows // 2}) tokens for every {k}th token (f16 and int8: every
+{4 * k}th). What is "over" is over the same tokens, with the 95 % interval; perplexities of recomputing are those of streaming in f32 ({rows // 2}: int8) times
+that difference, those of f16 and int8 likewise from f32's. "First token": `<s>`, with which training rows begin, stays in front.
 User text is hard to guess and was hardly trained for, hence the large numbers over all tokens. Again: `make cache-cost`.
 
 ![perplexity along the conversation](cache.png)
@@ -215,8 +215,8 @@ def main():
     said = np.fromfile(classes, np.uint8)[:args.tokens] == 1
     keep = np.arange(args.tokens) > 0
     plot(args.png or args.work / "cache.png", got, keep, said, args.block, args.rows)
-    result = {"tokens": args.tokens, "said": int(said.sum()), "every": args.every, "cache_rows": args.rows, "seed": args.seed, "rows": [row_of(name, got, keep, said) for name in got],
-        "times": times}
+    rows = [row_of(name, got, keep, said) for name in got]
+    result = {"tokens": args.tokens, "said": int(said.sum()), "every": args.every, "cache_rows": args.rows, "seed": args.seed, "rows": rows, "times": times}
     (args.work / "cache.json").write_text(json.dumps(result, indent=1) + "\n")
     if args.card:
         put_section(args.card, section(result))
