@@ -2,9 +2,9 @@
 
 One endless text of dialogues of the model's own kind, made with a seed that no training used, goes through the C runtime
 (tests/measure_cache.c).  Streaming predicts every token; recomputing (the bound of Xiao et al. 2023, StreamingLLM) costs a
-whole window a token, so it is done for every --every-th token; what is compared is compared on those tokens, and its level is that of
-streaming times the difference.  Two means are given: over all tokens, and over those that the model says itself (calls and replies).  The text's first token, when the file
-asks for one, is the first sink; "first" is recomputing with that token kept in front.
+whole window a token, so it is done for every --every-th token; what is compared is compared on those tokens, and its level is
+that of streaming times the difference.  Two means are given: over all tokens, and over those that the model says itself (calls
+and replies).  The text's first token, when the file asks for one, is the first sink; "first" is recomputing with that token in front.
 
 Run: make build/tests/measure_cache && python models/train/measure_cache.py --work DIR [--card models/packs/nano/llm.md --png
 models/packs/nano/cache.png]        (again: only what is missing)
