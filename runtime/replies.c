@@ -65,7 +65,7 @@ static int among(const char *words, const char *word, size_t len) {
 /* Nothing in it points to what was said before. */
 static int stands_alone(const char *key) {
     if (among(OPENING, key, strcspn(key, " ")) || strncmp(key, "what about", 10) == 0 || strncmp(key, "how about", 9) == 0) return 0;
-    for (const char *at = key; *at; at += strspn(at, " ")) {
+    for (const char *at = key; *at; at += *at == ' ') {
         size_t len = strcspn(at, " ");
         if (among(LEANING, at, len)) return 0;
         at += len;
