@@ -2,7 +2,7 @@
  * for every batch and table, on and off again, and what is refused. */
 #include "tests/llm_common.h"
 #include "tests/llm_file.h"
-#include "models/llm/llama.h"
+#include "models/llm/llm.h"
 #include "runtime/base/crc32.h"
 #include <math.h>
 
@@ -190,6 +190,83 @@ static void test_plan(void **state) {
     stop(&r);
 }
 
+/* ---- the turn machine: what every conversation begins with is the adapter's own ---- */
+
+typedef struct mind {
+    run r; /* files and memory */
+    llm m;
+} mind;
+
+static void start_mind(mind *x, int worn) {
+    sotto_error err;
+    arena a, b;
+    open_gguf(&x->r.base, F32);
+    open_gguf(&x->r.file, ALL);
+    if (lora_bind(&x->r.x, &x->r.file, &x->r.base, &err) || llm_bind(&x->m, &x->r.base, &err)) fail_msg("%s", err.text);
+    llm_limits limits = {.k = kernels_select(NULL),
+                         .window = 40,
+                         .sinks = 4,
+                         .batch = 5,
+                         .max_text = 64,
+                         .max_reply = 8,
+                         .ahead = 16,
+                         .snapshot = 1,
+                         .header = "the other one<|end|>",
+                         .adapter = worn ? &x->r.x : NULL,
+                         .adapter_rank = RANK};
+    arena_begin(&a, NULL, 0);
+    llm_layout(&x->m, &a, &limits);
+    a = heap_arena(&a);
+    llm_layout(&x->m, &a, &limits);
+    arena_begin(&b, NULL, 0);
+    llm_scratch(&x->m, &b);
+    b = heap_arena(&b);
+    llm_scratch(&x->m, &b);
+    x->r.state = a.base;
+    x->r.scratch = b.base;
+    llm_reset(&x->m);
+}
+
+/* Logits behind a user's text, its turn then cancelled. */
+static void hear(mind *x, float *logits) {
+    llm_event e;
+    assert_int_equal(llm_feed_user(&x->m, "hello there"), 0);
+    do assert_int_equal(llm_step(&x->m, &e), 1);
+    while (e.type != LLM_PREFILL || !e.last);
+    memcpy(logits, x->m.logits, VOCAB * sizeof *logits);
+    llm_cancel(&x->m);
+}
+
+static void test_beginning(void **state) {
+    (void)state;
+    float bare[VOCAB], worn[VOCAB], got[VOCAB];
+    static mind x;
+    start_mind(&x, 1);
+    hear(&x, worn);
+    stop(&x.r);
+    start_mind(&x, 0);
+    hear(&x, bare);
+    assert_true(memcmp(bare, worn, sizeof got) != 0);
+    llm_reset(&x.m);
+    assert_int_equal(llm_adapt(&x.m, &x.r.x), 0); /* before any turn: as if from the start */
+    hear(&x, got);
+    assert_memory_equal(got, worn, sizeof got);
+    hear(&x, got); /* with history */
+    assert_true(memcmp(got, worn, sizeof got) != 0);
+    llm_reset(&x.m); /* takes it off */
+    hear(&x, got);
+    assert_memory_equal(got, bare, sizeof got);
+    llm_reset(&x.m);
+    assert_int_equal(llm_expect(&x.m, "hello", 0), 0); /* text taken in ahead is the other weights' */
+    while (llm_ahead_step(&x.m)) {}
+    assert_int_equal(llm_adapt(&x.m, &x.r.x), 0);
+    hear(&x, got);
+    assert_memory_equal(got, worn, sizeof got);
+    assert_int_equal(llm_feed_user(&x.m, "again"), 0);
+    assert_int_equal(llm_adapt(&x.m, NULL), ERR_STATE);
+    stop(&x.r);
+}
+
 /* ---- refusals: the message names what was found and what was expected ---- */
 
 static void refuse(const gguf *base, uint8_t *bytes, size_t size, const char *part) {
@@ -278,6 +355,7 @@ int main(void) {
                                        cmocka_unit_test(test_batches_and_tables),
                                        cmocka_unit_test(test_swap),
                                        cmocka_unit_test(test_plan),
+                                       cmocka_unit_test(test_beginning),
                                        cmocka_unit_test(test_refused_fields),
                                        cmocka_unit_test(test_refused_tensors)};
     return cmocka_run_group_tests(tests, NULL, NULL);
