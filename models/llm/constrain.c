@@ -37,6 +37,11 @@ static void find_spelling(constrain *c) {
         if (b < 0x7f ? one_token(c->tok, (uint8_t)b) : b > 0x7f && high) c->spell[b / 8] |= (uint8_t)(1u << b % 8);
 }
 
+static void find_leads(constrain *c) {
+    char bytes[TOK_PIECE_MAX];
+    for (uint32_t id = 0; id < c->tok->count; id++) c->lead[id] = tok_decode(c->tok, bytes, id) ? (uint8_t)bytes[0] : 0;
+}
+
 static int can_spell_bytes(const constrain *c, const char *text, size_t len) {
     for (size_t i = 0; i < len && !c->plain; i++)
         if (!(c->spell[(uint8_t)text[i] / 8] >> (uint8_t)text[i] % 8 & 1)) return 0;
@@ -54,12 +59,15 @@ void constrain_layout(constrain *c, arena *a, const tokenizer *tok, const tool_s
     c->flags = flags;
     c->max_text = max_text;
     c->now = &c->place[0];
+    c->lead = flags ? ARENA_ARRAY(a, uint8_t, tok->count) : NULL;
     for (uint32_t i = 0; i < 2 && flags; i++) {
         said_layout(&c->place[i].words, a, max_text, c->spell);
         c->place[i].user = ARENA_ARRAY(a, char, (size_t)max_text + 1);
         c->place[i].text = ARENA_ARRAY(a, char, CONSTRAIN_TEXT);
     }
-    if (a->base && !a->failed) find_spelling(c);
+    if (!a->base || a->failed) return;
+    find_spelling(c);
+    if (flags) find_leads(c);
 }
 
 static void clear_place(const constrain *c, constrain_place *p) {

@@ -10,7 +10,8 @@
  *
  * Greedy picking tries the likeliest tokens first, so mostly one; with a temperature all others are masked before the draw, which
  * leaves the model's distribution over what is valid (as in grammar-constrained decoding, Geng et al. 2023).
- * Memory: 2 * (2 * max_text + SAID_SPARE + CONSTRAIN_TEXT) bytes and the struct, whatever the vocabulary.
+ * Memory: 2 * (2 * max_text + SAID_SPARE + CONSTRAIN_TEXT) bytes, one for each token of the
+ * vocabulary, and the struct.
  */
 #ifndef SOTTO_MODELS_LLM_CONSTRAIN_H
 #define SOTTO_MODELS_LLM_CONSTRAIN_H
@@ -54,6 +55,7 @@ typedef struct constrain {
     uint8_t spell[32]; /* a bit for each byte that can be written as one token */
     int plain;         /* among them all of ASCII that can be printed */
     uint32_t max_text;
+    uint8_t *lead; /* [vocab] first byte of each token, 0: none */
     /* state */
     constrain_place place[2]; /* the turn's own, and that of picks made ahead of it */
     constrain_place *now;

@@ -13,20 +13,23 @@ static int may_call(constrain *c, const char *bytes, size_t len) {
     return len && constrain_try(c, &at, bytes, len);
 }
 
-/* Asks about a token; first[b] keeps what was found out about tokens that begin with byte b: 1 some may, 2 none. */
-static int may_token(constrain *c, uint32_t id, may_fn may, uint8_t *first) {
+static int may_token(constrain *c, uint32_t id, may_fn may) {
     char bytes[TOK_PIECE_MAX];
-    size_t len = tok_decode(c->tok, bytes, id);
-    uint8_t b = len ? (uint8_t)bytes[0] : 0;
-    if (first && len && !first[b]) first[b] = may(c, bytes, 1) ? 1 : 2;
-    return len && (!first || first[b] == 1) && may(c, bytes, len);
+    return may(c, bytes, tok_decode(c->tok, bytes, id));
+}
+
+/* The same when many are asked: may[b] keeps what was found out about tokens that begin with byte b: 1 some may, 2 none. */
+static int may_begin(constrain *c, uint32_t id, uint8_t *may) {
+    uint8_t b = c->lead[id];
+    if (!may[b]) may[b] = b && may_call(c, (const char *)&b, 1) ? 1 : 2;
+    return may[b] == 1;
 }
 
 /* Every logit that may not be picked goes down; one that may is a number above those. */
 static void mask_all(constrain *c, float *logits, uint32_t vocab, uint32_t end, int can_end, may_fn may) {
     uint8_t first[256] = {0};
     for (uint32_t i = 0; i < vocab; i++) {
-        int good = i == end ? can_end : logits[i] != NEVER && may_token(c, i, may, may == may_call ? first : NULL);
+        int good = i == end ? can_end : logits[i] != NEVER && (may != may_call || may_begin(c, i, first)) && may_token(c, i, may);
         if (!good)
             logits[i] = NEVER;
         else if (!(logits[i] > NEVER))
@@ -36,7 +39,7 @@ static void mask_all(constrain *c, float *logits, uint32_t vocab, uint32_t end, 
 
 static int may_likeliest(constrain *c, float *logits, uint32_t vocab, uint32_t end, int can_end, may_fn may) {
     uint32_t id = sampler_greedy(logits, vocab);
-    if (id == end ? can_end : logits[id] != NEVER && may_token(c, id, may, NULL)) return 1;
+    if (id == end ? can_end : logits[id] != NEVER && may_token(c, id, may)) return 1;
     logits[id] = NEVER;
     return 0;
 }
