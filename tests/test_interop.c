@@ -2,16 +2,20 @@
  * (tests/golden/llm_interop.txt, made by models/train/interop_llama_cpp.py), with an f32 and with an int8 cache.
  *
  * llama.cpp scales activations by blocks of 32, we by rows: logits differ by some hundredths. A prompt on whose way llama.cpp's
- * own two best logits came closer than that is a near tie: it is counted and shown, but need not be equal. */
+ * own two best logits came closer than that is a near tie: it is counted and shown, but need not be equal. The same
+ * with the shipped adapter over it (tests/golden/llm_adapter_interop.txt). */
 #include "tests/llm_common.h"
 #include "models/llm/llm.h"
 
 enum { MOST = 512, LINE = 8192 };
-static const char *model_path = "models/packs/nano/llm.gguf", *golden_path = "tests/golden/llm_interop.txt"; /* or the two arguments */
+static const char *model_path = "models/packs/nano/llm.gguf", *golden_path = "tests/golden/llm_interop.txt"; /* or the arguments */
+
+static const char *adapter_path = "models/adapters/butler.gguf", *adapter_golden = "tests/golden/llm_adapter_interop.txt";
 
 typedef struct run {
-    gguf g;
+    gguf g, side;
     llama l;
+    lora worn; /* rank 0: none */
     tokenizer t;
     void *memory[4];
     float *logits;
@@ -26,8 +30,7 @@ static uint32_t parse_ids(const char *s, uint32_t *ids) {
     return n;
 }
 
-static uint64_t fnv(const uint8_t *p, size_t n) {
-    uint64_t h = 14695981039346656037u;
+static uint64_t fnv(uint64_t h, const uint8_t *p, size_t n) {
     for (size_t i = 0; i < n; i++) h = (h ^ p[i]) * 1099511628211u;
     return h;
 }
@@ -42,6 +45,7 @@ static void lay_out(run *r, enum kv_kind kv) {
             else
                 b = heap_arena(&a);
             if (part == 0) llama_layout(&r->l, &b, &limits);
+            if (part == 0) lora_layout(&r->l.side, &b, r->l.config.layers, r->worn.rank);
             if (part == 1) llama_scratch(&r->l, &b);
             if (part == 2) tok_layout(&r->t, &b);
             if (part == 3) tok_scratch(&r->t, &b, MOST);
@@ -51,12 +55,14 @@ static void lay_out(run *r, enum kv_kind kv) {
         r->memory[part] = a.base;
     }
     r->logits = malloc(r->l.config.vocab * sizeof(float));
+    if (r->worn.rank) assert_int_equal(lora_wear(&r->l.side, &r->worn), 0);
 }
 
 static void stop(run *r) {
     for (int part = 0; part < 4; part++) free(r->memory[part]);
     free(r->logits);
     free((void *)r->g.data);
+    if (r->worn.rank) free((void *)r->side.data);
 }
 
 typedef struct score {
@@ -95,18 +101,28 @@ static int check_line(run *r, char *line, float *gap) {
     return 1;
 }
 
-static score compare(enum kv_kind kv, float tie) {
+/* The golden list, made from these very files. */
+static FILE *open_list(const run *r, const char *path) {
+    unsigned long long hash, size;
+    size_t side = r->worn.rank ? r->side.size : 0;
+    uint64_t got = fnv(14695981039346656037u, r->g.data, r->g.size);
+    FILE *f = fopen(path, "r");
+    if (!f || fscanf(f, "%llx %llu\n", &hash, &size) != 2) fail_msg("%s is missing or has no head line", path);
+    if (size != r->g.size + side || hash != (side ? fnv(got, r->side.data, side) : got))
+        fail_msg("%s was made from other weights: run models/train/interop_llama_cpp.py again", path);
+    return f;
+}
+
+static score compare(enum kv_kind kv, float tie, const char *adapter, const char *list) {
     static char line[LINE];
-    run r;
+    run r = {.worn = {.rank = 0}};
     score s = {0, 0, 0, 0};
     sotto_error err;
-    unsigned long long hash, size;
     open_gguf(&r.g, model_path);
-    FILE *f = fopen(golden_path, "r");
-    if (!f || fscanf(f, "%llx %llu\n", &hash, &size) != 2) fail_msg("%s is missing or has no head line", golden_path);
-    if (size != r.g.size || hash != fnv(r.g.data, r.g.size))
-        fail_msg("%s was made from other weights: run models/train/interop_llama_cpp.py again", golden_path);
     if (llama_bind(&r.l, &r.g, &err) || tok_bind(&r.t, &r.g, r.l.config.vocab, &err)) fail_msg("%s", err.text);
+    if (adapter) open_gguf(&r.side, adapter);
+    if (adapter && lora_bind(&r.worn, &r.side, &r.g, &err)) fail_msg("%s (train it again: models/train/llm_lora.py)", err.text);
+    FILE *f = open_list(&r, list);
     lay_out(&r, kv);
     for (; fgets(line, LINE, f); s.lines++) {
         float gap;
@@ -124,14 +140,24 @@ static score compare(enum kv_kind kv, float tie) {
 
 static void test_f32(void **state) {
     (void)state;
-    score s = compare(KV_F32, 0.05f);
+    score s = compare(KV_F32, 0.05f, NULL, golden_path);
     assert_true(s.lines - s.ties >= 20);
     assert_int_equal(s.other, 0);
 }
 
 static void test_int8(void **state) { /* the cache that nano ships with */
     (void)state;
-    score s = compare(KV_I8, 0.1f);
+    score s = compare(KV_I8, 0.1f, NULL, golden_path);
+    assert_true(s.lines - s.ties >= 20);
+    assert_int_equal(s.other, 0);
+}
+
+static void test_adapter(void **state) {
+    (void)state;
+    FILE *f = fopen(adapter_path, "rb");
+    if (!f) skip();
+    fclose(f);
+    score s = compare(KV_F32, 0.1f, adapter_path, adapter_golden);
     assert_true(s.lines - s.ties >= 20);
     assert_int_equal(s.other, 0);
 }
@@ -141,13 +167,15 @@ static void test_int8(void **state) { /* the cache that nano ships with */
 static int same_turn(llm *m, char *line) {
     uint32_t want[MOST], n, at = 0;
     float gap = cut_gap(line);
-    char *first = strchr(line, '\t'), *second = strchr(first + 1, '\t');
+    char *first = strchr(line, '\t'), *second = strchr(first + 1, '\t'), *user = strstr(line, "<|user|>");
     llm_event e;
     *first = 0;
+    assert_non_null(user); /* a file that wants it has <s> before */
+    user += strlen("<|user|>");
     n = parse_ids(second + 1, want);
-    if (gap < 0.05f || strstr(line + 8, "<|") || n == 0 || (want[0] != m->call && want[0] != m->say)) return -1;
+    if (gap < 0.05f || strstr(user, "<|") || n == 0 || (want[0] != m->call && want[0] != m->say)) return -1;
     llm_reset(m);
-    assert_int_equal(llm_feed_user(m, line + 8), 0);
+    assert_int_equal(llm_feed_user(m, user), 0);
     while (at < n && llm_step(m, &e))
         if (e.type != LLM_PREFILL && e.token != want[at++]) return 0;
     return at == n;
@@ -189,7 +217,9 @@ static void test_turn_machine(void **state) {
 }
 
 int main(int argc, char **argv) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_f32), cmocka_unit_test(test_int8), cmocka_unit_test(test_turn_machine)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_f32), cmocka_unit_test(test_int8), cmocka_unit_test(test_adapter),
+                                       cmocka_unit_test(test_turn_machine)};
     if (argc > 2) model_path = argv[1], golden_path = argv[2];
+    if (argc > 4) adapter_path = argv[3], adapter_golden = argv[4];
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

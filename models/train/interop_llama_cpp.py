@@ -3,6 +3,7 @@
 What: each prompt is cut into tokens and continued greedily by llama.cpp (f32 cache, one thread) up to <|end|> or <|result|>;
 tests/golden/llm_interop.txt gets a line with the file's FNV-1a-64 and size, then `prompt<TAB>prompt ids<TAB>greedy ids<TAB>gap` lines;
 gap is the least distance between the two best logits on the way: below some hundredths, rounding decides.
+With --adapter a LoRA file is worn, and the hash is of both files' bytes, the adapter's last (tests/test_lora.c).
 Why: ours must load unchanged in other GGUF runtimes and say the same. Run it again whenever the weights change.
 Run: python models/train/interop_llama_cpp.py [--model models/packs/nano/llm.gguf]   (needs llama-cpp-python)
 """
@@ -81,13 +82,15 @@ def main():
     ap = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     ap.add_argument("--model", type=pathlib.Path, default=pathlib.Path("models/packs/nano/llm.gguf"))
     ap.add_argument("--out", type=pathlib.Path, default=pathlib.Path("tests/golden/llm_interop.txt"))
+    ap.add_argument("--adapter", type=pathlib.Path, help="LoRA GGUF over the model")
     ap.add_argument("--most", type=int, default=40, help="tokens a prompt")
     args = ap.parse_args()
-    data = args.model.read_bytes()
-    ll = llm_llamacpp.open_model(args.model, context=512)
+    data = args.model.read_bytes() + (args.adapter.read_bytes() if args.adapter else b"")
+    ll = llm_llamacpp.open_model(args.model, 512, args.adapter)
+    begin = "<s>" if ll.metadata.get("tokenizer.ggml.add_bos_token") == "true" else ""
     stops = {ll.tokenize(s.encode(), add_bos=False, special=True)[0] for s in ("<|end|>", "<|result|>")}
     rows, gaps = [f"{fnv(data):016x} {len(data)}"], []
-    for text in ["<|user|>" + t for t in ASKS + ANSWERED + [LONG]]:
+    for text in [begin + "<|user|>" + t for t in ASKS + ANSWERED + [LONG]]:
         ids = ll.tokenize(text.encode(), add_bos=False, special=True)
         row, gap = greedy(ll, ids, args.most, stops)
         gaps.append(gap)
