@@ -262,8 +262,8 @@ static void check_q(check *c, int times) {
             for (int t = 0; t < times * 2; t++) {
                 size_t long_row = blocks == 9 ? 30 + check_random(c) % 8 : blocks;
                 c->at_end = t % 2;
-                check_blocks(c, check_random(c) % 14, rows, long_row * KERNEL_QBLOCK, 0);
-                check_blocks(c, check_random(c) % 14, rows, long_row * KERNEL_QBLOCK, 1);
+                check_blocks(c, check_random(c) % 20, rows, long_row * KERNEL_QBLOCK, 0);
+                check_blocks(c, check_random(c) % 20, rows, long_row * KERNEL_QBLOCK, 1);
             }
 }
 

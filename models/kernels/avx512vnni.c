@@ -212,7 +212,7 @@ static inline __attribute__((always_inline)) __m512 rows_run(const uint8_t *w, c
 
 /* Several activations: the weights are turned once so that a lane is a row, then each activation's four bytes go to all lanes. */
 
-enum { PART = 32, MANY = 8 }; /* blocks a pass, activations a tile: what bounds the stack */
+enum { PART = 8, MANY = 16 }; /* blocks a pass, activations a tile: what bounds the stack */
 
 /* t[g], lane r = bytes 4 g .. 4 g + 3 of row r's block, each plus 128: a 16 x 8 transpose of 32-bit words. */
 static inline void turn_block(__m512i t[8], const uint8_t *p, size_t step) {
@@ -311,6 +311,7 @@ static void vnni_gemm_q8_0(float *y, size_t y_stride, const uint8_t *w, const in
         kernels_ref.gemm_q8_0(y, y_stride, w, q, qs, count, rows, cols);
         return;
     }
+    for (; m + 16 <= count; m += 16) gemm_many(y + m * y_stride, y_stride, w, q + m * cols, qs + m, rows, cols, 16);
     for (; m + 8 <= count; m += 8) gemm_many(y + m * y_stride, y_stride, w, q + m * cols, qs + m, rows, cols, 8);
     for (; m + 4 <= count; m += 4) gemm_many(y + m * y_stride, y_stride, w, q + m * cols, qs + m, rows, cols, 4);
     if (rows % TILE && m > 0) /* the rows that no whole tile held */

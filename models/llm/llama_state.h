@@ -1,6 +1,6 @@
 /* llama_state: the rows that every conversation begins with, kept so that they are copied back and not computed again.
  *
- * A snapshot is the cache's first rows as they are stored (K before RoPE, with their scales), so loading it gives the very bytes
+ * A snapshot is the cache's first rows as they are stored (keys turned by their numbers, with their scales), so loading it gives the very bytes
  * that computing the same tokens after a reset gives (law 7). Bytes: kvring_bytes(kind, kv_heads, head_dim, rows) a layer.
  */
 #ifndef SOTTO_MODELS_LLM_LLAMA_STATE_H
