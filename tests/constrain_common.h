@@ -106,4 +106,20 @@ static inline int rig_random_call(rig *r, uint64_t *seed, float lure, char *text
     return 0;
 }
 
+/* Is a reply taken, token by token, as the likeliest each time? */
+static inline int rig_reply(rig *r, const char *text) {
+    uint32_t id[TOOL_TEXT];
+    int n = tok_encode(&r->tok, id, TOOL_TEXT, text, strlen(text), TOK_NO_BOS);
+    id[n++] = r->end;
+    uint64_t before = r->c.stats.reply_changed;
+    for (int i = 0; i < n; i++) {
+        for (uint32_t t = 0; t < r->vocab; t++) r->logits[t] = -(float)t;
+        r->logits[id[i]] = 9;
+        constrain_mask_reply(&r->c, r->logits, r->vocab, r->end, 1);
+        constrain_take_reply(&r->c, id[i], r->end);
+        if (r->c.stats.reply_changed != before) return 0;
+    }
+    return 1;
+}
+
 #endif

@@ -7,6 +7,7 @@ TESTS += test_sinks
 TESTS += test_cache_law
 TESTS += test_toolcall
 TESTS += test_constrain
+TESTS += test_calls
 TESTS += test_llm test_ahead test_early
 TESTS += test_acoustic
 TESTS += test_vocoder
