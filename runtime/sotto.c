@@ -224,7 +224,10 @@ int sotto_init(void *block, size_t bytes, const sotto_config *c, sotto **out) {
     s->think.present = s->think.local || c->hooks.remote;
     s->speak.present = c->tts != NULL;
     sotto_reset(s);
-    if (s->think.local && !llm_header_fits(&s->think.mind)) return SOTTO_EARG;
+    if (s->think.local && !llm_header_fits(&s->think.mind)) { /* a plan cannot count tokens: it took two bytes for one */
+        if (c->hooks.log) c->hooks.log(c->hooks.user, "config.tools: names that leave less than 32 rows of the cache: expected a larger llm_window");
+        return SOTTO_EARG;
+    }
     *out = s;
     return SOTTO_OK;
 }
