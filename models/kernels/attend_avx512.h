@@ -1,5 +1,5 @@
 /* attend_avx512: attention's kernels in AVX-512. A tile is sixteen cached rows: their bytes are loaded once and meet every query
- * row of the group; weighted sums keep up to eight output rows in registers while the values stream by.
+ * row of the group; weighted sums keep up to four output rows in registers while the values stream by.
  */
 #ifndef SOTTO_MODELS_KERNELS_ATTEND_AVX512_H
 #define SOTTO_MODELS_KERNELS_ATTEND_AVX512_H
@@ -93,7 +93,7 @@ static inline __attribute__((always_inline)) void mix_tile(float *y, const float
     size_t left = cols - c;
     __mmask16 keep[2] = {(__mmask16)(left < 16 ? 0xffff >> (16 - left) : 0xffff),
                          (__mmask16)(left < 32 ? left > 16 ? 0xffff >> (32 - left) : 0 : 0xffff)};
-    __m512 acc[8][2];
+    __m512 acc[4][2];
     for (size_t m = 0; m < M; m++)
         for (size_t i = 0; i < 2; i++) acc[m][i] = _mm512_maskz_loadu_ps(keep[i], y + m * cols + c + 16 * i);
     for (size_t r = 0; r < rows; r++) {
@@ -110,12 +110,16 @@ static inline __attribute__((always_inline)) void mix_tile(float *y, const float
 
 static inline __attribute__((always_inline)) void mix_rows(float *y, const float *weight, size_t stride, const void *v, size_t count, size_t rows,
                                                            size_t cols, mix_load *load) {
-    for (size_t c = 0; c < cols; c += MIX_COLS) {
-        size_t m = 0;
-        for (; m + 4 <= count; m += 4) mix_tile(y + m * cols, weight + m * stride, stride, v, rows, cols, c, 4, load);
-        if (m + 3 == count) mix_tile(y + m * cols, weight + m * stride, stride, v, rows, cols, c, 3, load), m += 3;
-        for (; m < count; m++) mix_tile(y + m * cols, weight + m * stride, stride, v, rows, cols, c, 1, load);
-    }
+    for (size_t c = 0; c < cols; c += MIX_COLS)
+        for (size_t m = 0, n; m < count; m += n) {
+            float *to = y + m * cols;
+            const float *w = weight + m * stride;
+            n = count - m < 4 ? count - m : 4;
+            if (n == 4) mix_tile(to, w, stride, v, rows, cols, c, 4, load);
+            if (n == 3) mix_tile(to, w, stride, v, rows, cols, c, 3, load);
+            if (n == 2) mix_tile(to, w, stride, v, rows, cols, c, 2, load);
+            if (n == 1) mix_tile(to, w, stride, v, rows, cols, c, 1, load);
+        }
 }
 
 static void vnni_mix_i8(float *y, const float *weight, size_t stride, const int8_t *v, size_t count, size_t rows, size_t cols) {
