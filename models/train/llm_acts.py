@@ -176,8 +176,8 @@ def stop(r, act):
 MAKERS = {"time": time, "date": date, "timer_set": timer_set, "timer_short": timer_set, "timer_named": timer_set, "timer_cancel": timer_cancel,
     "timer_left": timer_left, "alarm_set": alarm_set, "alarm_cancel": alarm_cancel, "math": math, "convert": convert, "coin": coin, "dice": dice, "light": light,
     "switch": switch, "thermostat": thermostat, "order": order, "volume": volume, "repeat": repeat, "stop": stop}
-SHARE = {"time": 6, "date": 4, "timer_set": 9, "timer_cancel": 4, "timer_left": 5, "alarm_set": 8, "alarm_cancel": 4, "math": 8, "convert": 8, "coin": 2, "dice": 3,
-    "light": 14, "switch": 13, "thermostat": 10, "order": 9, "volume": 9, "repeat": 3, "stop": 4}
+SHARE = {"time": 6, "date": 4, "timer_set": 9, "timer_cancel": 4, "timer_left": 5, "alarm_set": 8, "alarm_cancel": 4, "math": 10, "convert": 10, "coin": 2, "dice": 3,
+    "light": 14, "switch": 13, "thermostat": 10, "order": 9, "volume": 9, "repeat": 4, "stop": 7}
 
 
 def maker(act):

@@ -193,7 +193,7 @@ def ask(r):
         first = Turn(expand(r,
             "[i want to order|i'd like to order|can i order something|i want a drink|i'd like a drink|can i get something to drink|i'm thirsty|can i order a drink|i need a drink|take my order][| please]"), "", "", REPLIES["drink?"][0])
         return [first, llm_home.order(r)]
-    action = r.choice(["on", "off", "open", "close", "start", "stop"])
+    action = r.choice(["on", "off", "open", "close"])
     things, _, state = llm_home.SWITCH[action]
     d = r.choice(things)
     verb = {"on": "turn it on", "off": "turn it off"}.get(action, action + " it")

@@ -29,8 +29,9 @@ class Partner:
         old = list(self.folder.glob(f"{self.rank}.*"))
         np.save(self.folder / f"part.{self.rank}.npy", mine.numpy())
         (self.folder / f"part.{self.rank}.npy").rename(self.folder / f"{self.rank}.{slot}.{self.steps}.npy")
-        until, theirs = time.time() + self.PATIENCE, None
-        while theirs is None and time.time() < until:
+        until, theirs = time.time() + self.PATIENCE, self.theirs(slot)
+        alive = any(time.time() - p.stat().st_mtime < 4 * self.SLOT for p in self.folder.glob(f"{1 - self.rank}.*.npy"))
+        while alive and theirs is None and time.time() < until:
             time.sleep(0.01)
             theirs = self.theirs(slot)
         for path in old:
