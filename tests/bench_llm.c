@@ -1,5 +1,5 @@
 /* bench_llm: decode and prefill rates of a llama GGUF in tokens per CPU second of one thread.
- *     bench_llm FILE [KERNELS] [BATCH] [f32|f16|i8] [pipe]
+ *     bench_llm FILE [KERNELS] [BATCH] [f32|f16|i8] [pipe | ADAPTER]
  *
  * Cache of 4 sinks and a window of 252. Warms up past eviction, so that every token sees 256 rows, then times 5 rounds and prints the
  * best and the median. With `pipe` each line "PREFILL DECODE" on stdin is answered by the two rates of so many tokens from an empty
@@ -29,12 +29,14 @@ static void report(const char *what, double *rate) {
     printf("%-8s %8.0f tok/s best, %8.0f median\n", what, rate[ROUNDS - 1], rate[ROUNDS / 2]);
 }
 
-static size_t lay_out(llama *l, const llama_limits *limits) {
+static size_t lay_out(llama *l, const llama_limits *limits, uint32_t rank) {
     arena a, b;
     arena_begin(&a, NULL, 0);
     llama_layout(l, &a, limits);
+    lora_layout(&l->side, &a, l->config.layers, rank);
     b = heap_arena(&a);
     llama_layout(l, &b, limits);
+    lora_layout(&l->side, &b, l->config.layers, rank);
     size_t state = b.peak;
     arena_begin(&a, NULL, 0);
     llama_scratch(l, &a);
@@ -54,6 +56,17 @@ static void *read_huge(const char *path, size_t *size) {
     memcpy(huge, bytes, *size);
     free(bytes);
     return huge;
+}
+
+/* 0, or 1 after saying why not. */
+static int open_adapter(lora *x, const char *path, const gguf *base) {
+    static gguf g;
+    sotto_error err;
+    size_t size;
+    void *bytes = read_whole(path, &size);
+    if (bytes && gguf_open(&g, path, bytes, size, &err) == 0 && lora_bind(x, &g, base, &err) == 0) return 0;
+    printf("%s: %s\n", path, bytes ? err.text : "cannot be read");
+    return 1;
 }
 
 /* CPU seconds for n tokens in batches, and for n tokens one by one. */
@@ -93,6 +106,7 @@ static void answer_lines(llama *l, const uint32_t *ids, float *logits) {
 
 int main(int argc, char **argv) {
     static llama l;
+    lora side = {.rank = 0};
     gguf g;
     sotto_error err;
     size_t size;
@@ -106,13 +120,16 @@ int main(int argc, char **argv) {
     }
     llama_limits limits = {kernels_select(argc > 2 && *argv[2] ? argv[2] : NULL), 252, 4, argc > 3 ? (uint32_t)atoi(argv[3]) : 8, KV_F32, 0};
     while (limits.kv < KV_I8 && strcmp(kinds[limits.kv], kind)) limits.kv++;
-    size_t room = lay_out(&l, &limits);
+    int pipe = argc > 5 && strcmp(argv[5], "pipe") == 0;
+    if (argc > 5 && !pipe && open_adapter(&side, argv[5], &g)) return 1;
+    size_t room = lay_out(&l, &limits, side.rank);
+    if (side.rank) lora_wear(&l.side, &side);
     float *logits = malloc(l.config.vocab * sizeof(float));
     for (uint32_t i = 0; i < TOKENS; i++) ids[i] = (i * 31 + 7) % l.config.vocab;
     printf("%s: kernels %s, K/V %s, batch %u, 256 rows; %zu bytes of state and scratch\n", argv[1], limits.k->name, kinds[limits.kv], limits.batch,
            room);
     fflush(stdout);
-    if (argc > 5 && strcmp(argv[5], "pipe") == 0)
+    if (pipe)
         answer_lines(&l, ids, logits);
     else
         rounds(&l, ids, logits);
