@@ -83,13 +83,10 @@ static void widen_f16(float *restrict y, const uint8_t *restrict h, uint32_t n) 
 }
 
 static void run_float(const kernels *k, const matrix *m, float *y, uint32_t stride, const matrix_input *in) {
-    for (uint32_t r = 0; r < m->rows; r++) {
-        const float *w = (const float *)m->data + (size_t)r * m->cols;
-        if (m->type == TENSOR_F16) {
-            k->widen_f16(in->row, (const uint16_t *)m->data + (size_t)r * m->cols, m->cols);
-            w = in->row;
-        }
-        for (uint32_t i = 0; i < in->count; i++) y[(size_t)i * stride + r] = k->dot_f32(w, in->x + (size_t)i * m->cols, m->cols);
+    if (m->type == TENSOR_F32) k->scores_f32(y, stride, m->data, in->x, in->count, m->rows, m->cols);
+    for (uint32_t r = 0; m->type == TENSOR_F16 && r < m->rows; r++) {
+        k->widen_f16(in->row, (const uint16_t *)m->data + (size_t)r * m->cols, m->cols);
+        for (uint32_t i = 0; i < in->count; i++) y[(size_t)i * stride + r] = k->dot_f32(in->row, in->x + (size_t)i * m->cols, m->cols);
     }
 }
 
