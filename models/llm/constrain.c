@@ -8,6 +8,7 @@
 #include <string.h>
 
 enum { NEVER = 1 << 20 };
+static const char FRESH[] = "";
 
 static int least(int a, int b) {
     return a < b ? a : b;
@@ -96,11 +97,11 @@ void constrain_copy(constrain *c, const char *user) {
     constrain_place own = *to;
     if (!c->flags) return;
     *to = *from;
-    to->words.at = own.words.at;
+    to->words = own.words;
     to->user = own.user;
     to->text = own.text;
     memcpy(to->text, from->text, TOOL_TEXT);
-    memcpy(to->words.at, from->words.at, from->words.used);
+    said_copy(&to->words, &from->words);
     memcpy(to->user, from->user, (size_t)c->max_text + 1);
     if (!user) return;
     c->now = to;
@@ -128,7 +129,7 @@ static void hear_user(constrain *c) {
     said_turn(&c->now->words);
     said_hear(&c->now->words, c->now->user, strlen(c->now->user));
     c->now->heard = 1;
-    for (int i = 0; i < 2; i++) c->now->shortest[i] = said_rest(&c->now->words, "", 0, i);
+    for (int i = 0; i < 2; i++) c->now->shortest[i] = said_rest(&c->now->words, "", 0, i, NULL, 0);
 }
 
 void constrain_answer(constrain *c, int call) {
@@ -140,19 +141,31 @@ void constrain_answer(constrain *c, int call) {
 
 void constrain_result(constrain *c, const char *text) {
     if (!c->flags) return;
-    said_hear(&c->now->words, text, strlen(text));
+    said_answer(&c->now->words, text, strlen(text));
     c->now->told = 1;
     c->now->run_len = 0;
 }
 
 /* ---- fewest bytes to an end ---- */
 
-/* Bytes that a word of the value beginning with w[0..len) lacks at least. */
+/* A word that was said: after the value's word before it, unless it is the first (w begins the text, or comes after `=`). */
+static int said_word_rest(const constrain *c, const tool_arg_spec *arg, const char *w, size_t len) {
+    const char *text = c->now->text, *before = NULL;
+    size_t n = 0;
+    if (w > text && w[-1] == ' ') {
+        for (before = w - 1; before > text && before[-1] != ' ' && before[-1] != '=';) before--;
+        n = (size_t)(w - 1 - before);
+    }
+    int best = len || before ? said_rest(&c->now->words, w, len, arg->number, before, n) : c->now->shortest[arg->number != 0];
+    return best < 0 ? NEVER : best;
+}
+
+/* Bytes that a word of the value beginning with w[0..len) lacks at least; w: in the call's text, or FRESH for a value not yet begun. */
 static int word_rest(const constrain *c, const tool_arg_spec *arg, const char *w, size_t len, uint8_t pending) {
     int best = NEVER;
     if (!arg->words && c->flags & CONSTRAIN_FAITHFUL) {
-        best = len ? said_rest(&c->now->words, w, len, arg->number) : c->now->shortest[arg->number != 0];
-        return best < 0 ? NEVER : best;
+        if (w != FRESH) return said_word_rest(c, arg, w, len);
+        return c->now->shortest[arg->number != 0] < 0 ? NEVER : c->now->shortest[arg->number != 0];
     }
     if (!arg->words && arg->number) {
         best = c->plain ? toolcall_number_rest(w, len) : -1;
@@ -168,7 +181,7 @@ static int word_rest(const constrain *c, const tool_arg_spec *arg, const char *w
 
 /* Bytes that ` name=value` takes at least. */
 static int arg_rest(const constrain *c, const tool_arg_spec *arg) {
-    return can_spell(c, arg->name) && can_spell(c, " =") ? 2 + (int)strlen(arg->name) + word_rest(c, arg, "", 0, 0) : NEVER;
+    return can_spell(c, arg->name) && can_spell(c, " =") ? 2 + (int)strlen(arg->name) + word_rest(c, arg, FRESH, 0, 0) : NEVER;
 }
 
 /* Bytes of the arguments that must still come. */

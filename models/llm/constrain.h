@@ -1,7 +1,7 @@
 /* constrain: a grammar over tokens, so that only valid calls can be written, and only with words that were said.
  *
  *     call  = tool { " " argument "=" value }        each argument at most once, those that are not optional must be there
- *     value = a listed word | word { " " word }      a word: one that the user said of late, or that a tool answered (said.h)
+ *     value = a listed word | word { " " word }      words: that the user said of late, or that a tool answered, in one piece (said.h)
  *
  * This is the language that toolcall_parse takes, as an automaton over bytes. A token may be picked when its bytes lead to a state from
  * which a valid end can be reached within TOOL_TEXT bytes; that is computed, as the fewest bytes to such an end, so nothing leads into a
@@ -10,7 +10,7 @@
  *
  * Greedy picking tries the likeliest tokens first, so mostly one; with a temperature all others are masked before the draw, which
  * leaves the model's distribution over what is valid (as in grammar-constrained decoding, Geng et al. 2023).
- * Memory: 2 * (2 * max_text + SAID_SPARE + CONSTRAIN_TEXT) bytes, one for each token of the
+ * Memory: 2 * (2 * max_text + SAID_SPARE + 4 * SAID_PAIRS + CONSTRAIN_TEXT) bytes, one for each token of the
  * vocabulary, and the struct.
  */
 #ifndef SOTTO_MODELS_LLM_CONSTRAIN_H
