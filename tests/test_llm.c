@@ -182,6 +182,19 @@ static void test_turns(void **state) {
     stop(r);
 }
 
+/* The file's bias moves the choice between a call and a reply, and nothing else. */
+static void test_call_bias(void **state) {
+    (void)state;
+    static const float bias[] = {1000, -1000};
+    for (int i = 0; i < 2; i++) {
+        run *r = start("tests/golden/llama_f32.gguf", 1, 3);
+        assert_true(r->m.call_bias == 0); /* the file names none */
+        r->m.call_bias = bias[i];
+        for (int t = 0; t < 20; t++) assert_int_equal(turn(r, t % 2 ? "what is the time in there" : "a", "ok").calls, i == 0);
+        stop(r);
+    }
+}
+
 /* Cancelled at every possible step, in every state. */
 static void test_cancel(void **state) {
     (void)state;
@@ -360,6 +373,7 @@ static void test_broken_headers(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_turns),
+                                       cmocka_unit_test(test_call_bias),
                                        cmocka_unit_test(test_cancel),
                                        cmocka_unit_test(test_cancel_long),
                                        cmocka_unit_test(test_untouched_turn_leaves_no_trace),

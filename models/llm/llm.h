@@ -97,6 +97,7 @@ typedef struct llm {
     constrain rule;                        /* what may be picked */
     uint32_t user, call, result, say, end; /* the control tokens; TOK_NONE: none */
     int turns;                             /* 1: the file has all five */
+    float call_bias;                       /* added to the call's logit against the reply's: the file's sotto.llm.call_bias, or 0 */
     /* state */
     enum llm_state state;
     uint32_t *queue; /* [queue_cap] tokens not yet in the cache */

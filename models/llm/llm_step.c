@@ -48,7 +48,7 @@ static void forbid(llm *m) {
 
 /* Only a call or a reply can follow the user's text. */
 static uint32_t pick_head(llm *m) {
-    return m->logits[m->call] > m->logits[m->say] && constrain_can_call(&m->rule) ? m->call : m->say;
+    return m->logits[m->call] + m->call_bias > m->logits[m->say] && constrain_can_call(&m->rule) ? m->call : m->say;
 }
 
 /* The constraint follows what is picked. */

@@ -58,7 +58,7 @@ def add_tokenizer(w, tok):
     w.add_chat_template(TEMPLATE)
 
 
-def write(path, model, tok, version):
+def write(path, model, tok, version, call_bias=0.0):
     c = model.c
     w = gguf.GGUFWriter(path, "llama")
     w.add_name("Sotto nano assistant")
@@ -77,6 +77,8 @@ def write(path, model, tok, version):
     w.add_rope_freq_base(c.theta)
     w.add_layer_norm_rms_eps(c.eps)
     w.add_vocab_size(c.vocab)
+    if call_bias:
+        w.add_float32("sotto.llm.call_bias", call_bias)
     add_tokenizer(w, tok)
     for name, p in model.state_dict().items():
         x = p.float().numpy()
@@ -112,12 +114,13 @@ def main():
     ap.add_argument("--out", type=pathlib.Path, default=pathlib.Path("models/packs/nano/llm.gguf"))
     ap.add_argument("--golden", type=pathlib.Path, default=pathlib.Path("tests/golden"))
     ap.add_argument("--version", default="nano-2")
+    ap.add_argument("--call-bias", type=float, default=0.0, help="nats added to the call against the reply at the head of an answer")
     ap.add_argument("--check", action="store_true", help="compare with llama-cpp-python")
     args = ap.parse_args()
     torch.set_num_threads(1)
     tok = tk.Tokenizer.load(args.work / "tokenizer.json")
     model, saved = load(args.work)
-    write(args.out, model, tok, args.version)
+    write(args.out, model, tok, args.version, args.call_bias)
     print(f"{args.out}: {args.out.stat().st_size} bytes, {saved['done']['tokens']} tokens trained")
     if args.check:
         import golden_llm_tok
