@@ -112,10 +112,10 @@ PYTHON ?= python3
 BENCH_LLM ?= models/packs/nano/llm.gguf
 bench: $(BUILD)/sotto $(BUILD)/tests/check_kernels $(BUILD)/tests/bench_llm
 	$(BUILD)/tests/check_kernels --bench
-	$(BUILD)/sotto bench
 	$(BUILD)/tests/bench_llm $(BENCH_LLM)
 	@if $(PYTHON) -c 'import llama_cpp' 2>/dev/null; then $(PYTHON) models/train/measure_speed.py --bench $(BUILD)/tests/bench_llm $(BENCH_LLM); \
 	else echo "llama.cpp: absent ($(PYTHON) has no llama_cpp; name one that has it with PYTHON=...)"; fi
+	$(BUILD)/sotto bench
 
 # An hour in one piece; needs python3 with numpy, scipy and soundfile, and the speech of SOTTO_DATA. Not part of test or check.
 longform: $(BUILD)/sotto
