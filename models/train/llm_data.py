@@ -192,15 +192,16 @@ def load_public(folder):
     return table
 
 
-def held_list(source, path, seed, rows=1500):
-    """Sentences of phrasings that are never trained on, some with values that never are: user, call, whether a value is new."""
+def held_list(source, path, seed, calls=1500, talks=600):
+    """Sentences of phrasings that are never trained on, some with values that never are: user, call, tool, whether a value is new."""
     r, out = random.Random(seed), {}
     llm_words.HOLD["held"] = True
-    while len(out) < rows:
-        llm_words.HOLD["used"] = False
-        t = source.tool(r)
-        if llm_words.HOLD["used"] and t.user not in source.users:
-            out[t.user] = (t.call, t.tool, "new" if set(t.user.split()) & llm_words.HELD_OUT else "known")
+    for rows, draw in ((calls, source.tool), (calls + talks, lambda r: llm_chat.said(r, r.choice([llm_chat.TALK, llm_chat.REFUSE, llm_chat.REFUSE])))):
+        while len(out) < rows:
+            llm_words.HOLD["used"] = False
+            t = draw(r)
+            if llm_words.HOLD["used"] and t.user not in source.users:
+                out[t.user] = (t.call or "-", t.tool, "new" if set(t.user.split()) & llm_words.HELD_OUT else "known")
     llm_words.HOLD["held"] = False
     path.write_text("#columns\tuser\tcall\ttool\tvalues\n" + "".join("\t".join((u, *x)) + "\n" for u, x in out.items()))
 
