@@ -1,6 +1,7 @@
 /* measure_cache: what the cache of the language model costs in perplexity, time and bytes (law 4), for models/train/measure_cache.py.
- *     measure_cache text  MODEL TEXT CLASS                               token classes of the text, a byte each: 1 the model says it
- *     measure_cache ppl   MODEL TEXT OUT MODE KV SINKS WINDOW EVERY TOKENS   -ln p of tokens, float32 each, NaN where none was asked for
+ *     measure_cache text  MODEL TEXT CLASS                               token classes of the text, a byte each: 1 the model says it, 2 the user
+ *     measure_cache ppl   MODEL TEXT OUT MODE KV SINKS WINDOW EVERY TOKENS   -ln p of tokens, float32 each, NaN where none was asked for;
+ *                                                                         then the same among all tokens but those that end the user's text
  *     measure_cache speed MODEL TEXT KV SINKS WINDOW                     streaming against recomputing, and bytes; one JSON line
  *
  * TEXT is one dialogue a line, read as one endless text, after the file's first token when it asks for one. MODE is
@@ -22,7 +23,8 @@ typedef struct run {
     llama l;
     tokenizer tok;
     uint32_t *ids, count; /* the text */
-    uint8_t *said;        /* [count] */
+    uint8_t *said;        /* [count] class of each token */
+    uint32_t ends[2];     /* tokens that end the user's text: call, say */
     float *logits;        /* [BATCH x vocab] */
 } run;
 
@@ -46,7 +48,9 @@ static void classify(run *r) {
         int turns = t == user || t == call || t == result || t == say || t == end;
         if (turns) state = t;
         r->said[i] = turns ? (was == user || was == call || was == say) && t != user : state == call || state == say;
+        if (!turns && state == user) r->said[i] = 2;
     }
+    r->ends[0] = call, r->ends[1] = say;
 }
 
 static void read_text(run *r, const char *path) {
@@ -113,11 +117,14 @@ static llama_limits limits_of(char **arg) {
         .k = kernels_select(NULL), .window = (uint32_t)atoi(arg[2]), .sinks = (uint32_t)atoi(arg[1]), .batch = BATCH, .kv = kind_of(arg[0])};
 }
 
-static double surprise(const float *x, uint32_t vocab, uint32_t token) {
-    double most = x[0], sum = 0;
+/* -ln p of token `at` of the text by these logits, into out[0] and, among the tokens that go on with a user's text, out[tokens]. */
+static void surprise(const run *r, float *out, uint32_t tokens, const float *x, uint32_t at) {
+    uint32_t vocab = r->l.config.vocab, token = r->ids[at];
+    double most = x[0], open = 0, ends = 0;
     for (uint32_t i = 1; i < vocab; i++) most = x[i] > most ? x[i] : most;
-    for (uint32_t i = 0; i < vocab; i++) sum += exp(x[i] - most);
-    return log(sum) + most - x[token];
+    for (uint32_t i = 0; i < vocab; i++) *(i == r->ends[0] || i == r->ends[1] ? &ends : &open) += exp(x[i] - most);
+    out[at] = (float)(log(open + ends) + most - x[token]);
+    out[tokens + at] = token == r->ends[0] || token == r->ends[1] ? out[at] : (float)(log(open) + most - x[token]);
 }
 
 /* ---- perplexity ---- */
@@ -127,7 +134,7 @@ static void stream(run *r, float *out, uint32_t tokens) {
     for (uint32_t at = 0; at + 1 < tokens; at += BATCH) {
         uint32_t n = tokens - 1 - at < BATCH ? tokens - 1 - at : BATCH;
         llama_eval_all(&r->l, r->ids + at, n, r->logits);
-        for (uint32_t i = 0; i < n; i++) out[at + i + 1] = (float)surprise(r->logits + (size_t)i * vocab, vocab, r->ids[at + i + 1]);
+        for (uint32_t i = 0; i < n; i++) surprise(r, out, tokens, r->logits + (size_t)i * vocab, at + i + 1);
     }
 }
 
@@ -147,19 +154,19 @@ static int ppl(run *r, char **arg) {
     llama_limits limits = limits_of(arg + 1);
     uint32_t every = (uint32_t)atoi(arg[4]), tokens = (uint32_t)atoi(arg[5]), rows = limits.sinks + limits.window;
     if (tokens > r->count) die("has fewer tokens than asked for", "TEXT");
-    float *out = malloc(tokens * sizeof(float));
-    for (uint32_t i = 0; i < tokens; i++) out[i] = NAN;
+    float *out = malloc(2 * (size_t)tokens * sizeof(float));
+    for (uint32_t i = 0; i < 2 * tokens; i++) out[i] = NAN;
     lay_out(r, &limits);
     if (strcmp(mode, "stream") == 0) {
         stream(r, out, tokens);
     } else {
         for (uint32_t at = every; at < tokens; at += every) {
             recompute(r, at, rows, strcmp(mode, "first") == 0);
-            out[at] = (float)surprise(r->logits, r->l.config.vocab, r->ids[at]);
+            surprise(r, out, tokens, r->logits, at);
         }
     }
     FILE *f = fopen(path, "wb");
-    if (!f || fwrite(out, sizeof(float), tokens, f) != tokens || fclose(f)) die("cannot be written", path);
+    if (!f || fwrite(out, sizeof(float), 2 * (size_t)tokens, f) != 2 * (size_t)tokens || fclose(f)) die("cannot be written", path);
     return 0;
 }
 
@@ -204,7 +211,7 @@ static int text(const run *r, const char *path) {
     uint64_t said = 0;
     FILE *f = fopen(path, "wb");
     if (!f || fwrite(r->said, 1, r->count, f) != r->count || fclose(f)) die("cannot be written", path);
-    for (uint32_t i = 0; i < r->count; i++) said += r->said[i];
+    for (uint32_t i = 0; i < r->count; i++) said += r->said[i] == 1;
     printf("{\"tokens\": %u, \"said\": %llu, \"first_token\": %s}\n", r->count, (unsigned long long)said, r->tok.add_bos ? "true" : "false");
     return 0;
 }

@@ -3,8 +3,9 @@
 One endless text of dialogues of the model's own kind, made with a seed that no training used, goes through the C runtime
 (tests/measure_cache.c).  Streaming predicts every token; recomputing (the bound of Xiao et al. 2023, StreamingLLM) costs a
 whole window a token, so it is done for every --every-th token; what is compared is compared on those tokens, and its level is
-that of streaming times the difference.  Two means are given: over all tokens, and over those that the model says itself (calls
-and replies).  The text's first token, when the file asks for one, is the first sink; "first" is recomputing with that token in front.
+that of streaming times the difference.  Three means are given: over what the model says itself (calls and replies); over the
+user's words, each among the tokens that go on with them, which is what training asks for (llm_train.py); over all tokens.  The
+text's first token, when the file asks for one, is the first sink; "first" is recomputing with that token in front.
 
 Run: make build/tests/measure_cache && python models/train/measure_cache.py --work DIR [--card models/packs/nano/llm.md --png
 models/packs/nano/cache.png]        (again: only what is missing)
@@ -21,6 +22,7 @@ import numpy as np
 
 KINDS = ("f32", "f16", "i8")
 HEAD = "## The endless cache"
+MEANS = {"said": "calls and replies", "user": "the user's words", "all": "all tokens"}
 HALF = ("i8",)  # kinds that are measured with half the rows too
 
 
@@ -48,7 +50,7 @@ def plan(every, first, rows):
 
 
 def measure(args, run):
-    """-ln p of each token (NaN where not asked for), from DIR/NAME.f32 or the C program."""
+    """-ln p [2, tokens] (NaN where not asked for): among all tokens, among those that go on with the user's words."""
     name, mode, kv, sinks, window, every = run
     path = args.work / f"{name}.{every}.{args.tokens}.f32"
     if not path.exists() or path.stat().st_mtime < args.model.stat().st_mtime:
@@ -56,7 +58,7 @@ def measure(args, run):
         subprocess.run([args.program, "ppl", args.model, args.text, part, mode, kv, str(sinks), str(window), str(every), str(args.tokens)],
             check=True, stderr=subprocess.DEVNULL)
         part.rename(path)
-    return np.fromfile(path, "<f4").astype(np.float64)
+    return np.fromfile(path, "<f4").astype(np.float64).reshape(2, -1)
 
 
 def excess(x, reference, keep, seed=1):
@@ -84,15 +86,14 @@ def perplexity(name, got, keep):
     return float(np.exp(level(wide, base, keep) + np.nanmean((got[name] - wide)[keep])))
 
 
-def row_of(name, got, keep, said):
+def row_of(name, views):
     """One line of the table: perplexities, and against recomputing in f32 with as many rows."""
     mode, _, sinks, window = name.split("-")
-    rows, x = int(sinks) + int(window), got[name]
-    row = {"cache": name, "all": perplexity(name, got, keep), "said": perplexity(name, got, said), "tokens": int((~np.isnan(x)).sum())}
-    if mode == "stream":
-        for key, other in (("over_recompute", f"recompute-f32-0-{rows}"), ("over_first", f"first-f32-0-{rows}")):
-            if other in got:
-                row[key] = {"all": excess(x, got[other], keep), "said": excess(x, got[other], said)}
+    row = {"cache": name, "perplexity": {m: perplexity(name, *v) for m, v in views.items()}}
+    for key in ("recompute", "first"):
+        other = f"{key}-f32-0-{int(sinks) + int(window)}"
+        if mode == "stream" and other in views["all"][0]:
+            row["over_" + key] = {m: excess(got[name], got[other], keep) for m, (got, keep) in views.items()}
     return row
 
 
@@ -108,13 +109,16 @@ def label(name):
 
 
 def table(result):
-    """Markdown: perplexities, then time and bytes."""
-    n, first = result["cache_rows"], any("over_first" in r for r in result["rows"])
-    more = " … with the first token, all | calls and replies |" if first else ""
-    out = ["| cache | perplexity, all tokens | calls and replies | over recomputing, all | calls and replies |" + more, "|---" * (7 if first else 5) + "|"]
+    """Markdown: perplexities, what they are over recomputing, time and bytes."""
+    out = [f"| cache | {' | '.join(MEANS.values())} |", "|---" * (1 + len(MEANS)) + "|"]
     for r in result["rows"]:
-        cells = [percent(r[k][m]) if k in r else "" for k in ("over_recompute", "over_first")[:2 if first else 1] for m in ("all", "said")]
-        out.append(f"| {label(r['cache'])} | {r['all']:.3f} | {r['said']:.4f} | {' | '.join(cells)} |")
+        out.append(f"| {label(r['cache'])} | {' | '.join('%.4f' % r['perplexity'][m] for m in MEANS)} |")
+    for key, what in (("over_recompute", "recomputing as many rows"), ("over_first", "recomputing with the first token in front")):
+        rows = [r for r in result["rows"] if key in r]
+        if rows:
+            out += ["", f"| over {what} | {' | '.join(MEANS.values())} |", "|---" * (1 + len(MEANS)) + "|"]
+        out += [f"| {label(r['cache'])} | {' | '.join(percent(r[key][m]) for m in MEANS)} |" for r in rows]
+    n = result["cache_rows"]
     out += ["", f"| K/V | bytes a token | {n} rows | a token, streaming | a token, recomputing {n} rows | times |", "|---|---|---|---|---|---|"]
     for t in result["times"]:
         out.append(f"| {t['kv'].replace('i8', 'int8')} | {t['bytes_a_token']:,} | {t['cache_bytes']:,} | {t['stream_us']:.0f} µs | "
@@ -127,11 +131,12 @@ def section(result):
     n, k, rows = result["tokens"], result["every"], result["cache_rows"]
     return f"""{HEAD}
 
-One text of {n:,} tokens without end ({result["said"]:,} of them calls and replies), made by the generators with seed {result["seed"]}, which no training
+One text of {n:,} tokens without end ({result["said"]:,} of calls and replies, {result["user"]:,} of the user's words), made by the generators with seed {result["seed"]}, which no training
 used. Streaming predicts every token; recomputing fills an empty cache with the last {rows} ({rows // 2}) tokens for every {k}th token (f16 and int8: every
 {4 * k}th). What is "over" is over the same tokens, with the 95 % interval; perplexities of recomputing are those of streaming in f32 ({rows // 2}: int8) times
 that difference, those of f16 and int8 likewise from f32's. "First token": `<s>`, with which training rows begin, stays in front.
-User text is hard to guess and was hardly trained for, hence the large numbers over all tokens. Again: `make cache-cost`.
+The user's words are counted among the tokens that go on with them, as in training; over all tokens they also bear that the model is taught to
+answer wherever they end, and tools' results were not trained for at all. Again: `make cache-cost`.
 
 ![perplexity along the conversation](cache.png)
 
@@ -157,20 +162,21 @@ def running(x, base, keep, block):
     return [float(np.exp(level(x[p], base[p], keep[p]))) for p in parts]
 
 
-def plot(path, got, keep, said, block, rows):
+def plot(path, views, block, rows):
     import matplotlib
     matplotlib.use("Agg")
     from matplotlib import pyplot as plt
     lines = [(f"stream-i8-0-{rows}", "C3", "-"), (f"recompute-f32-0-{rows}", "0.6", "-"), (f"first-f32-0-{rows}", "k", "--"),
         (f"stream-f16-4-{rows - 4}", "C0", "-"), (f"stream-i8-4-{rows - 4}", "C2", ":")]
     figure, axes = plt.subplots(1, 2, figsize=(11, 4))
-    for axis, mask, title in zip(axes, (keep, said), ("all tokens", "calls and replies"), strict=True):
+    for axis, mean in zip(axes, ("said", "user"), strict=True):
+        got, mask = views[mean]
         for name, colour, style in (x for x in lines if x[0] in got):
             y = running(got[name], got[f"stream-f32-4-{rows - 4}"], mask, block)
             axis.plot((np.arange(len(y)) + 1) * block / 1000, y, style, color=colour, label=label(name), linewidth=1.6)
         low, high = axis.get_ylim()
         axis.set_yscale("log" if high > 4 * low else "linear")
-        axis.set(title=title, xlabel="thousand tokens of one conversation", ylabel=f"perplexity of each {block // 1000} thousand")
+        axis.set(title=MEANS[mean], xlabel="thousand tokens of one conversation", ylabel=f"perplexity of each {block // 1000} thousand")
         axis.grid(alpha=0.3, which="both")
     axes[0].legend(fontsize=8)
     figure.tight_layout()
@@ -212,11 +218,12 @@ def main():
     runs = plan(args.every, facts["first_token"], args.rows)
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
         got = dict(zip((r[0] for r in runs), pool.map(lambda r: measure(args, r), runs), strict=True))
-    said = np.fromfile(classes, np.uint8)[:args.tokens] == 1
-    keep = np.arange(args.tokens) > 0
-    plot(args.png or args.work / "cache.png", got, keep, said, args.block, args.rows)
-    rows = [row_of(name, got, keep, said) for name in got]
-    result = {"tokens": args.tokens, "said": int(said.sum()), "every": args.every, "cache_rows": args.rows, "seed": args.seed, "rows": rows, "times": times}
+    kind = np.fromfile(classes, np.uint8)[:args.tokens]
+    views = {"said": (0, kind == 1), "user": (1, kind == 2), "all": (0, np.arange(args.tokens) > 0)}
+    views = {m: ({name: x[part] for name, x in got.items()}, keep & (np.arange(args.tokens) > 0)) for m, (part, keep) in views.items()}
+    plot(args.png or args.work / "cache.png", views, args.block, args.rows)
+    result = {"tokens": args.tokens, "said": int((kind == 1).sum()), "user": int((kind == 2).sum()), "every": args.every, "cache_rows": args.rows,
+        "seed": args.seed, "rows": [row_of(name, views) for name in got], "times": times}
     (args.work / "cache.json").write_text(json.dumps(result, indent=1) + "\n")
     if args.card:
         put_section(args.card, section(result))
