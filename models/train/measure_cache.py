@@ -131,8 +131,8 @@ def section(result):
     n, k, rows = result["tokens"], result["every"], result["cache_rows"]
     return f"""{HEAD}
 
-One text of {n:,} tokens without end ({result["said"]:,} of calls and replies, {result["user"]:,} of the user's words), made by the generators with seed {result["seed"]}, which no training
-used. Streaming predicts every token; recomputing fills an empty cache with the last {rows} ({rows // 2}) tokens for every {k}th token (f16 and int8: every
+One text of {n:,} tokens without end ({result["said"]:,} of calls and replies, {result["user"]:,} of the user's words), made by the
+generators with seed {result["seed"]}, which no training used. Streaming predicts every token; recomputing fills an empty cache with the last {rows} ({rows // 2}) tokens for every {k}th token (f16 and int8: every
 {4 * k}th). What is "over" is over the same tokens, with the 95 % interval; perplexities of recomputing are those of streaming in f32 ({rows // 2}: int8) times
 that difference, those of f16 and int8 likewise from f32's. "First token": `<s>`, with which training rows begin, stays in front.
 The user's words are counted among the tokens that go on with them, as in training; over all tokens they also bear that the model is taught to
@@ -180,7 +180,7 @@ def plot(path, views, block, rows):
         axis.grid(alpha=0.3, which="both")
     axes[0].legend(fontsize=8)
     figure.tight_layout()
-    figure.savefig(path, dpi=90)
+    figure.savefig(path, dpi=80)
 
 
 def parse():
@@ -195,7 +195,7 @@ def parse():
     ap.add_argument("--seed", type=int, default=4242)
     ap.add_argument("--dialogues", type=int, default=5000)
     ap.add_argument("--jobs", type=int, default=1)
-    ap.add_argument("--block", type=int, default=10000, help="tokens a point of the plot")
+    ap.add_argument("--block", type=int, default=20000, help="tokens a point of the plot")
     ap.add_argument("--card", type=pathlib.Path, help="model card whose part on the cache is written anew")
     ap.add_argument("--png", type=pathlib.Path, help="where the plot goes (default: DIR/cache.png)")
     return ap.parse_args()
