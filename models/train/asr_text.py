@@ -20,7 +20,7 @@ SPELLING = {"cappucino": "cappuccino", "cappuccion": "cappuccino", "cappucinno":
             "cappuchino": "cappuccino", "expresso": "espresso", "thats": "that's", "dont": "don't", "whats": "what's", "yeap": "yep", "coffe": "coffee",
             "sweetner": "sweetener", "decafe": "decaf", "decaff": "decaf", "oatmilk": "oat milk", "plase": "please", "pleaese": "please", "im": "i'm",
             "hazlenut": "hazelnut", "fourties": "forties", "correcly": "correctly", "cortada": "cortado", "lates": "lattes", "ok": "okay"}
-WEIGHT = {"commands": 0.09, "nlu": 0.12, "coffee": 2.0, "read": 1.0, "speechocean": 8.0, "libri": 6.0, "voices": 0.8}  # of one count, tuned on dev
+WEIGHT = {"commands": 0.09, "nlu": 0.12, "coffee": 2.0, "read": 1.0, "speechocean": 8.0, "libri": 6.0, "voices": 0.8, "assistant": 0.5}  # of one count, tuned on dev
 COMMON = {"commands": 0, "nlu": 0.4}  # of one count when words are chosen by how common they are; 1 for the rest (nlu: many names of artists)
 RUN = 6  # words in a row shared with a dev sentence that rule a book sentence out
 ORDERS = ("americano cappuccino coffee drip espresso house iced mocha latte small medium large eight twelve sixteen twenty ounce single double triple shot "
@@ -43,7 +43,7 @@ def runs(text):
 class Text:
     """train: {source: sentences}; test: {name: sentences}; weight: {source: of a count}; must: words; often: {word: weighted count}."""
 
-    def __init__(self, data, seed=1, count=120000):
+    def __init__(self, data, seed=1, count=120000, assistant=None):
         rng = random.Random(seed)
         self.weight = dict(WEIGHT)
         heard = {s: [t for name, _, t in asr_data.manifest(data, "dev") if name == s] for s in ("speechocean", "libri")}
@@ -67,6 +67,10 @@ class Text:
             self.train[name] = [s for s in clean if name in ("commands", "nlu", "coffee") or not runs(s) & shared]
             self.overlap[name] = len(clean) - len(self.train[name])
         self.count_words()
+        if assistant:  # what the assistant's generators let people say (llm_data.py --texts): more ways of speaking, no more words
+            lines = [s for s in pathlib.Path(assistant).read_text().splitlines() if s not in never]
+            rng.shuffle(lines)
+            self.test["assistant"], self.train["assistant"] = lines[:800], lines[800:]
 
     def count_words(self):
         count = {name: collections.Counter(w for s in lines for w in s.split()) for name, lines in self.train.items()}

@@ -1,6 +1,6 @@
 """The word model of the beam search (models/asr/wordlm.h): a backing-off trigram over the lexicon's words in one hash table of 3-byte slots.
 
-    python asr_wordlm.py --out DIR --words 16000 --bytes 730000      -> DIR/lexicon.npz, DIR/wordlm.npz   (texts: asr_text.py)
+    python asr_wordlm.py --out DIR --words 16000 [--assistant FILE]      -> DIR/lexicon.npz, DIR/wordlm.npz   (texts: asr_text.py)
 
 Absolute discounting, interpolated, on counts that are a weighted sum over the sources; then entropy pruning (Stolcke 1998) until it fits.
 
@@ -264,8 +264,9 @@ def main():
     parser.add_argument("--words", type=int, default=16000)
     parser.add_argument("--bytes", type=int, default=725000, help="of the lexicon and the model together")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--assistant", type=pathlib.Path, help="texts of llm_data.py --texts, a line each")
     args = parser.parse_args()
-    text = asr_text.Text(args.data, args.seed)
+    text = asr_text.Text(args.data, args.seed, assistant=args.assistant)
     words = asr_lexicon.choose(text.must, text.often, args.words, args.data)
     print(f"{len(words)} words, {sum(map(len, words.values()))} pronunciations")
     lexicon, lm = fit(text, words, args.bytes)

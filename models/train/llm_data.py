@@ -206,6 +206,18 @@ def held_list(source, path, seed, calls=1500, talks=600):
     path.write_text("#columns\tuser\tcall\ttool\tvalues\n" + "".join("\t".join((u, *x)) + "\n" for u, x in out.items()))
 
 
+def write_texts(source, path, seed, count):
+    """What people say in turns, without slips, each once: for the recogniser's word model."""
+    r, seen = random.Random(seed), {}
+    while len(seen) < count:
+        t = source.turn(r)
+        while t and not source.held_out(t):
+            if re.fullmatch(r"[a-z' ]+", t.user) and len(t.user.split()) <= 20:
+                seen[t.user] = 1
+            t = llm_follow.follow(r, t)
+    path.write_text("\n".join(seen) + "\n")
+
+
 def noisy_heldout(path, out, seed):
     """The held-out list with recogniser-like slips."""
     r, rows = random.Random(seed), []
@@ -223,10 +235,13 @@ def main():
     ap.add_argument("--slips", default=pathlib.Path(__file__).with_name("llm_slips.tsv"))
     ap.add_argument("--dialogues", type=int, default=120000)
     ap.add_argument("--seed", type=int, default=1)
+    ap.add_argument("--texts", type=int, help="writes only DIR/texts.txt: that many texts of users")
     args = ap.parse_args()
     args.work.mkdir(parents=True, exist_ok=True)
     load_slips(args.slips)
     source, r, turns = Source(args.data, args.heldout), random.Random(args.seed), 0
+    if args.texts:
+        return write_texts(source, args.work / "texts.txt", args.seed, args.texts)
     for name, n in [(f"train.{args.seed}", args.dialogues)] + [("dev", 500)] * (args.seed == 1):
         with open(args.work / f"{name}.new", "w") as f:
             for _ in range(n):
