@@ -180,7 +180,7 @@ def plot(path, views, block, rows):
         axis.grid(alpha=0.3, which="both")
     axes[0].legend(fontsize=8)
     figure.tight_layout()
-    figure.savefig(path, dpi=80)
+    figure.savefig(path, dpi=72)
 
 
 def parse():
@@ -191,7 +191,7 @@ def parse():
     ap.add_argument("--program", default="build/tests/measure_cache")
     ap.add_argument("--tokens", type=int, default=200000)
     ap.add_argument("--rows", type=int, default=256, help="rows of the cache, sinks and all; half as many are measured too")
-    ap.add_argument("--every", type=int, default=40, help="recompute for each this many-th token (f16 and int8: four times as many)")
+    ap.add_argument("--every", type=int, default=50, help="recompute for each this many-th token (f16 and int8: four times as many)")
     ap.add_argument("--seed", type=int, default=4242)
     ap.add_argument("--dialogues", type=int, default=5000)
     ap.add_argument("--jobs", type=int, default=1)
