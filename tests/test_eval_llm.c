@@ -333,10 +333,16 @@ static void a_list_gives_the_same_every_time(void **state) {
 
 static void the_shipped_model_passes_its_gates(void **state) {
     (void)state;
-    int code = run("$S eval llm tests/golden/llm_heldout.tsv --gates tests/golden/llm_gates.txt");
-    printf("%s\n", output);
-    assert_int_equal(code, 0);
-    assert_non_null(strstr(output, "gates hold"));
+    static const char *const lists[] = {"tests/golden/llm_heldout.tsv --gates tests/golden/llm_gates.txt",
+                                        "tests/golden/llm_phrasings.tsv --gates tests/golden/llm_phrasings_gates.txt"};
+    for (int i = 0; i < 2; i++) {
+        char line[160];
+        snprintf(line, sizeof line, "$S eval llm %s", lists[i]);
+        int code = run(line);
+        printf("%s\n", output);
+        assert_int_equal(code, 0);
+        assert_non_null(strstr(output, "gates hold"));
+    }
 }
 
 int main(void) {
