@@ -11,8 +11,7 @@ int llm_bind(llm *m, const gguf *g, sotto_error *err) {
     gguf_value v;
     memset(m, 0, sizeof *m);
     int code = llama_bind(&m->model, g, err);
-    if (!code && gguf_find(g, "sotto.llm.call_bias", &v) == 0)
-        code = gguf_need_f32(g, "sotto.llm.call_bias", -20.0f, 20.0f, &m->call_bias, err);
+    if (!code && gguf_find(g, "sotto.llm.call_bias", &v) == 0) code = gguf_need_f32(g, "sotto.llm.call_bias", -20.0f, 20.0f, &m->call_bias, err);
     return code ? code : tok_bind(&m->tok, g, m->model.config.vocab, err);
 }
 

@@ -63,6 +63,30 @@ static int think_text(void *user, const char *text) {
     return code;
 }
 
+/* What does not go together: -1, or the exit code after a line that says so. */
+static int think_conflict(const think_options *o, int raw, int json, int stages) {
+    if (o->kv && strcmp(o->kv, "i8") && strcmp(o->kv, "f16") && strcmp(o->kv, "f32"))
+        return complain(EXIT_USAGE, "think: --kv %s: expected i8, f16 or f32", o->kv);
+    if (raw && o->far.url) return complain(EXIT_USAGE, "think: --raw is the local model's, --llm-url asks a server");
+    if (o->own.calls && (raw || json || stages)) return complain(EXIT_USAGE, "think: --calls goes without --raw, --json and --stages");
+    return -1;
+}
+
+static void think_close_files(think_options *o) {
+    adapter_files_close(&o->adapters);
+    tools_args_close(&o->own);
+    remote_args_close(&o->far);
+}
+
+/* -1, or an exit code with nothing left open. */
+static int think_open_files(think_options *o) {
+    int code = remote_args_open(&o->far, "think");
+    if (code < 0) code = tools_args_open(&o->own, "think");
+    if (code < 0) code = adapter_files_open(&o->adapters, "think", OPTION_LIST_MAX);
+    if (code >= 0) think_close_files(o);
+    return code;
+}
+
 int command_think(int argc, char **argv) {
     const char *folder = NULL, *model = NULL;
     int json = 0, stages = 0, fresh = 0, raw = 0;
@@ -99,25 +123,10 @@ int command_think(int argc, char **argv) {
                          .rows = rows};
     int code = args_parse(&line, argc, argv);
     if (code >= 0) return code;
-    if (o.kv && strcmp(o.kv, "i8") && strcmp(o.kv, "f16") && strcmp(o.kv, "f32"))
-        return complain(EXIT_USAGE, "think: --kv %s: expected i8, f16 or f32", o.kv);
-    if (raw && o.far.url) return complain(EXIT_USAGE, "think: --raw is the local model's, --llm-url asks a server");
-    if (o.own.calls && (raw || json || stages)) return complain(EXIT_USAGE, "think: --calls goes without --raw, --json and --stages");
-    if ((code = remote_args_open(&o.far, "think")) >= 0) return code;
-    if ((code = tools_args_open(&o.own, "think")) >= 0) {
-        remote_args_close(&o.far);
-        return code;
-    }
-    if ((code = adapter_files_open(&o.adapters, "think", OPTION_LIST_MAX)) >= 0) {
-        tools_args_close(&o.own);
-        remote_args_close(&o.far);
-        return code;
-    }
+    if ((code = think_conflict(&o, raw, json, stages)) >= 0 || (code = think_open_files(&o)) >= 0) return code;
     loop l;
     if ((code = think_open(&l, folder, model, &o)) != 0) {
-        adapter_files_close(&o.adapters);
-        tools_args_close(&o.own);
-        remote_args_close(&o.far);
+        think_close_files(&o);
         return code;
     }
     think_task task = {&l, &o, raw};
@@ -128,8 +137,6 @@ int command_think(int argc, char **argv) {
     }
     if (line.rest_count == 0) code = lines_each("think", "> ", think_text, &task);
     loop_close(&l);
-    adapter_files_close(&o.adapters);
-    tools_args_close(&o.own);
-    remote_args_close(&o.far);
+    think_close_files(&o);
     return code;
 }
