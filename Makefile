@@ -126,11 +126,13 @@ cache-cost: $(BUILD)/tests/measure_cache
 	python3 models/train/measure_cache.py --program $(BUILD)/tests/measure_cache --work $(BUILD)/cache
 
 install: $(BUILD)/sotto
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/share/sotto/nano
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include \
+	  $(DESTDIR)$(PREFIX)/share/sotto/nano $(DESTDIR)$(PREFIX)/share/sotto/adapters
 	install -m 755 $(BUILD)/sotto $(DESTDIR)$(PREFIX)/bin/sotto
 	install -m 644 $(BUILD)/libsotto.a $(DESTDIR)$(PREFIX)/lib/libsotto.a
 	install -m 644 runtime/sotto.h $(DESTDIR)$(PREFIX)/include/sotto.h
 	install -m 644 models/packs/nano/* $(DESTDIR)$(PREFIX)/share/sotto/nano/
+	install -m 644 models/adapters/* $(DESTDIR)$(PREFIX)/share/sotto/adapters/
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' runtime/sotto.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/sotto.pc
 
 format:
