@@ -126,15 +126,6 @@ static float largest(const float *x, uint32_t n) {
     return top;
 }
 
-void softmax_run(const kernels *k, float *x, uint32_t n) {
-    if (n == 0) return;
-    float top = largest(x, n);
-    for (uint32_t i = 0; i < n; i++) x[i] -= top;
-    k->exp_f32(x, n);
-    float inverse = 1.0f / k->sum_f32(x, n);
-    for (uint32_t i = 0; i < n; i++) x[i] *= inverse;
-}
-
 /* Σ exp(x - top) in the eight strided lanes of the number rules, a slice at a time so that x stays whole. */
 static float exp_sum(const kernels *k, const float *x, uint32_t n, float top) {
     float part[EXP_SLICE], lane[8] = {0};

@@ -43,7 +43,6 @@ void layernorm_run(const kernels *k, const norm *l, float *y, const float *x, ui
 /* y = x / sqrt(mean(x²)+eps) * gain (Zhang & Sennrich 2019); y may be x. */
 void rmsnorm_run(const kernels *k, const norm *l, float *y, const float *x, uint32_t count);
 
-void softmax_run(const kernels *k, float *x, uint32_t n);     /* in place, max-subtracted */
 void log_softmax_run(const kernels *k, float *x, uint32_t n); /* in place */
 void add_run(float *y, const float *x, uint32_t n);           /* y += x */
 void glu_run(float *y, const float *x, uint32_t n);           /* y[n] = x[0..n) * sigmoid(x[n..2n)) (Dauphin 2017) */

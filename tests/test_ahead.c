@@ -1,8 +1,7 @@
 /* test_ahead: being early changes nothing but when. One machine expects texts (right ones, wrong ones, beginnings), works ahead, tries prompt
  * lookup and starts from a snapshot; its twin does none of that. They must give the same tokens, texts and calls, and hold the same rows,
  * bit for bit, over turns, cancellations and evictions. */
-#include "tests/llm_common.h"
-#include "models/llm/llm.h"
+#include "tests/llm_place.h"
 
 enum { TEXT = 64, SEEN = 16384 };
 
@@ -30,22 +29,9 @@ static void open_file(gguf *g, const char *path, int bos) {
 static machine *start(const char *path, int bos, const llm_limits *limits) {
     machine *r = calloc(1, sizeof *r);
     sotto_error err;
-    arena count, a;
     open_file(&r->g, path, bos);
     if (llm_bind(&r->m, &r->g, &err)) fail_msg("%s", err.text);
-    arena_begin(&count, NULL, 0);
-    llm_layout(&r->m, &count, limits);
-    a = heap_arena(&count);
-    r->state = a.base;
-    llm_layout(&r->m, &a, limits);
-    assert_true(!a.failed && a.peak == count.peak);
-    arena_begin(&count, NULL, 0);
-    llm_scratch(&r->m, &count);
-    a = heap_arena(&count);
-    r->scratch = a.base;
-    llm_scratch(&r->m, &a);
-    assert_true(!a.failed && a.peak == count.peak);
-    llm_reset(&r->m);
+    llm_place(&r->m, limits, &r->state, &r->scratch);
     return r;
 }
 

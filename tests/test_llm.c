@@ -1,7 +1,6 @@
 /* test_llm: the turn machine on a random model (its words are noise, its control tokens are not): whatever happens, what went
  * into the cache is a well-formed conversation. The tap is a second decoder that is given the same tokens and must agree. */
-#include "tests/llm_common.h"
-#include "models/llm/llm.h"
+#include "tests/llm_place.h"
 
 enum { LOG = 200000 };
 
@@ -12,23 +11,6 @@ typedef struct run {
     uint32_t log[LOG]; /* every token taken into the cache, in order */
     uint32_t logged;
 } run;
-
-static void lay_out(run *r, const llm_limits *limits) {
-    arena count, a;
-    arena_begin(&count, NULL, 0);
-    llm_layout(&r->m, &count, limits);
-    a = heap_arena(&count);
-    r->state = a.base;
-    llm_layout(&r->m, &a, limits);
-    assert_true(!a.failed && a.peak == count.peak);
-    arena_begin(&count, NULL, 0);
-    llm_scratch(&r->m, &count);
-    a = heap_arena(&count);
-    r->scratch = a.base;
-    llm_scratch(&r->m, &a);
-    assert_true(!a.failed && a.peak == count.peak);
-    llm_reset(&r->m);
-}
 
 static run *start_kind(const char *path, float temperature, uint64_t seed, enum kv_kind kv) {
     run *r = calloc(1, sizeof *r);
@@ -44,7 +26,7 @@ static run *start_kind(const char *path, float temperature, uint64_t seed, enum 
                          .seed = seed};
     open_gguf(&r->g, path);
     if (llm_bind(&r->m, &r->g, &err)) fail_msg("%s", err.text);
-    lay_out(r, &limits);
+    llm_place(&r->m, &limits, &r->state, &r->scratch);
     return r;
 }
 
@@ -361,7 +343,7 @@ static void test_broken_headers(void **state) {
         }
         llm_limits limits = {
             .k = kernels_select(NULL), .window = 12, .sinks = 2, .batch = 3, .max_text = 32, .max_reply = 9, .kv = (enum kv_kind)(round % 3)};
-        lay_out(r, &limits);
+        llm_place(&r->m, &limits, &r->state, &r->scratch);
         llm_event e;
         if (llm_feed_user(&r->m, "what time") == 0 || llm_raw_begin(&r->m, "what time") == 0)
             while (llm_step(&r->m, &e)) taken += (int)e.tokens;

@@ -6,9 +6,8 @@ that the sandbox does not let it use.  They do not change the file format, only 
 import numpy as np
 
 
-def open_model(path, context=256, adapter=None):
-    """A llama_cpp.Llama that keeps the logits of every position; `adapter`: a LoRA GGUF over it."""
-    import llama_cpp
+def plain_weights():
+    """From now on models load without the re-packing buffers; returns what puts llama.cpp's default back."""
     from llama_cpp import llama_cpp as low
     default = low.llama_model_default_params
 
@@ -17,11 +16,18 @@ def open_model(path, context=256, adapter=None):
         params.use_extra_bufts = False
         return params
     low.llama_model_default_params = plain
+    return lambda: setattr(low, "llama_model_default_params", default)
+
+
+def open_model(path, context=256, adapter=None):
+    """A llama_cpp.Llama that keeps the logits of every position; `adapter`: a LoRA GGUF over it."""
+    import llama_cpp
+    restore = plain_weights()
     try:
         return llama_cpp.Llama(str(path), n_ctx=context, logits_all=True, verbose=False, n_threads=1, n_threads_batch=1,
                                type_k=0, type_v=0, flash_attn=False, lora_path=str(adapter) if adapter else None)
     finally:
-        low.llama_model_default_params = default
+        restore()
 
 
 def logits(model, ids):

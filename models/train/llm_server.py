@@ -20,18 +20,12 @@ def load():
     try:
         import llama_cpp
         import uvicorn
-        from llama_cpp import llama_cpp as low
+        import llm_llamacpp
         from llama_cpp.server import app, settings
     except ImportError as e:
         print(f"llm_server: {e}", file=sys.stderr)
         sys.exit(77)
-    default = low.llama_model_default_params
-
-    def plain():
-        params = default()
-        params.use_extra_bufts = False
-        return params
-    low.llama_model_default_params = plain
+    llm_llamacpp.plain_weights()
     return llama_cpp, app, settings, uvicorn
 
 

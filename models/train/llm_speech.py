@@ -29,19 +29,10 @@ import numpy as np
 import soundfile
 
 from asr_synth import ACCENTS, HELD_OUT, draw_voice, speak_many
+from g2p_score import distance
 
 OTHERS = "Alex announcer edward2 iven2 iven3 kaukovalta steph2 steph3 Tweaky norbert RicishayMax2 Storm".split()  # espeak-ng's
 BATCH = 40  # sentences a call of the synthesizers
-
-
-def letters(a, b):
-    """Edit distance of two strings."""
-    row = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        last, row[0] = row[0], i
-        for j, y in enumerate(b, 1):
-            last, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, last + (x != y))
-    return row[-1]
 
 
 def step_cost(said, heard):
@@ -52,7 +43,7 @@ def step_cost(said, heard):
     if said == heard:
         return 0.0 if len(said) == 1 else 9.0
     most = max(len(said), len(heard))
-    return 0.3 + 0.2 * (len(said) + len(heard) - 2) + 1.6 * most * letters(a, b) / max(len(a), len(b))
+    return 0.3 + 0.2 * (len(said) + len(heard) - 2) + 1.6 * most * distance(a, b) / max(len(a), len(b))
 
 
 def align(said, heard):

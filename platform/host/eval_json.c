@@ -59,15 +59,20 @@ static cJSON *utterance(const eval_report *r, const measure *m, uint32_t i) {
     return one;
 }
 
-static void add_model(cJSON *to, const eval_report *r, uint32_t i) {
-    const eval_model *m = &r->model[i];
+cJSON *json_model(cJSON *to, const char *file, const char *version, double bytes, double arena, const char *kernels) {
     cJSON *one = cJSON_CreateObject();
     cJSON_AddItemToArray(to, one);
-    cJSON_AddStringToObject(one, "file", m->file);
-    cJSON_AddStringToObject(one, "version", m->version);
-    json_number(one, "bytes", m->bytes);
-    json_number(one, "arena_bytes", m->arena);
-    cJSON_AddStringToObject(one, "kernels", m->kernels);
+    cJSON_AddStringToObject(one, "file", file);
+    cJSON_AddStringToObject(one, "version", version);
+    json_number(one, "bytes", bytes);
+    json_number(one, "arena_bytes", arena);
+    cJSON_AddStringToObject(one, "kernels", kernels);
+    return one;
+}
+
+static void add_model(cJSON *to, const eval_report *r, uint32_t i) {
+    const eval_model *m = &r->model[i];
+    cJSON *one = json_model(to, m->file, m->version, m->bytes, m->arena, m->kernels);
     json_number(one, "macs", m->macs);
     add_slices(one, r, i);
     if (!r->task->o->details) return;

@@ -5,6 +5,8 @@
 #include <cjson/cJSON.h>
 
 void json_number(cJSON *to, const char *name, double value); /* null for NAN */
+/* A model of a report at the end of the array `to`: what it is. */
+cJSON *json_model(cJSON *to, const char *file, const char *version, double bytes, double arena, const char *kernels);
 /* "gates": [{"gate", "op", "limit", "value", "pass"}] */
 void json_gates(cJSON *to, const gate_list *g, gate_value value, const void *user);
 /* Writes and frees `all`; path "-": stdout. Complains itself; 0 or an exit code. */

@@ -8,15 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What was said, as the recogniser spells it; NULL when it cannot be spelt out: then the row is not scored. */
-static char *spelt(const char *text) {
-    size_t room = 16 * strlen(text) + 64;
-    char *out = malloc(room);
-    if (out && words_normalise(text, out, room) == 0) return out;
-    free(out);
-    return NULL;
-}
-
 static int keep_heard(llm_task *t, uint32_t first, uint32_t n, const eval_model *m) {
     for (uint32_t i = 0; i < n; i++) {
         llm_row *r = &t->row[first + i];
@@ -40,7 +31,7 @@ static int hear_list(llm_task *t, uint32_t list, uint32_t first) {
     sounds.ref = calloc(n, sizeof *sounds.ref);
     int code = sounds.ref ? 0 : complain(EXIT_FAIL, "eval: out of memory");
     if (!code && entities_open(&sounds.entities, NULL, &e) != 0) code = complain(EXIT_FAIL, "eval: %s", e.text);
-    for (uint32_t i = 0; i < n && !code; i++) sounds.ref[i].said = spelt(t->row[first + i].user);
+    for (uint32_t i = 0; i < n && !code; i++) sounds.ref[i].said = words_spelt(t->row[first + i].user);
     if (!code) code = eval_run(&sounds, NULL, &m);
     if (!code) {
         code = keep_heard(t, first, n, &m);

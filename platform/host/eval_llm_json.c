@@ -33,13 +33,7 @@ static cJSON *turn(const llm_task *t, const llm_measure *m, uint32_t i) {
 
 static void add_model(cJSON *to, const llm_report *r, uint32_t i) {
     const llm_model *m = &r->model[i];
-    cJSON *one = cJSON_CreateObject();
-    cJSON_AddItemToArray(to, one);
-    cJSON_AddStringToObject(one, "file", m->file);
-    cJSON_AddStringToObject(one, "version", m->version);
-    json_number(one, "bytes", m->bytes);
-    json_number(one, "arena_bytes", m->arena);
-    cJSON_AddStringToObject(one, "kernels", m->kernels);
+    cJSON *one = json_model(to, m->file, m->version, m->bytes, m->arena, m->kernels);
     cJSON *slices = cJSON_AddObjectToObject(one, "slices");
     for (uint32_t k = 0; k < r->slices.count; k++) {
         cJSON *s = cJSON_AddObjectToObject(slices, r->slices.at[k].name);

@@ -35,21 +35,13 @@ static int read_conditions(eval_task *t) {
     }
 }
 
-static char *spelt(const char *text) {
-    size_t room = 16 * strlen(text) + 64;
-    char *out = malloc(room);
-    if (out && words_normalise(text, out, room) == 0) return out;
-    free(out);
-    return NULL;
-}
-
 /* A text that is a JSON object is the expected slots; else words, with slots perhaps in a column of their own. */
 static int read_reference(reference *r, const manifest *m, const manifest_row *row) {
     platform_error e;
     const char *text = manifest_cell(m, row, "text"), *slots = manifest_cell(m, row, "slots");
     int json = text[0] == '{';
     memset(r, 0, sizeof *r);
-    if (!json) r->said = spelt(text);
+    if (!json) r->said = words_spelt(text);
     if (json) slots = text;
     r->slotted = slots[0] != 0;
     if (r->slotted && slots_parse(&r->want, slots, &e) != 0)

@@ -220,6 +220,14 @@ int words_normalise(const char *text, char *out, size_t cap) {
     return bad ? -1 : 0;
 }
 
+char *words_spelt(const char *text) {
+    size_t room = 16 * strlen(text) + 64;
+    char *out = malloc(room);
+    if (out && words_normalise(text, out, room) == 0) return out;
+    free(out);
+    return NULL;
+}
+
 const char *words_next(const char **at, size_t *len) {
     const char *s = *at;
     while (is_space(*s)) s++;

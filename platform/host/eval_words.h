@@ -9,6 +9,7 @@
 
 /* Writes the words, one space between them, and a NUL. 0, or -1 when the text cannot be spelt out, holds no word, or does not fit in cap bytes. */
 int words_normalise(const char *text, char *out, size_t cap);
+char *words_spelt(const char *text); /* the same in memory of its own, to be freed; NULL when it cannot be spelt out */
 /* Next word of a normalised text: its start, its bytes in *len; NULL at the end. `*at` moves past it. */
 const char *words_next(const char **at, size_t *len);
 size_t words_count(const char *text);
