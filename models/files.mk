@@ -54,3 +54,4 @@ CORE_SRC += models/asr/grammar_reduce.c
 CORE_SRC += models/asr/match.c
 CORE_SRC += models/asr/match_path.c
 CORE_SRC += models/asr/grammar_sample.c
+CORE_SRC += models/tts/prosody.c

@@ -63,3 +63,4 @@ TESTS += test_remote_llama
 TESTS += test_tools_file
 TESTS += test_cli_tools
 TESTS += test_own_tools
+TESTS += test_prosody

@@ -1,6 +1,7 @@
 /* acoustic: see the header. A frame costs the decoder's weights in int8 multiply-adds, a phone the encoder's.
  *
- * duration = max(1, round(exp(v0) / speed)); row = encoder + pitch * inject[0] + energy * inject[1];
+ * duration = max(1, round(exp(v0) / speed)), of a pause times `pauses`, or as long as asked; row = encoder + pitch * inject[0] + energy * inject[1];
+ * pitch = v1 + semitones ln 2 / 12 * istd, energy = v2 + what was asked;
  * frame input = row + place . inject[2..4], place = part passed, tenths of a second since the start and to the end.
  */
 #include "models/tts/acoustic.h"
@@ -46,6 +47,7 @@ int acoustic_bind(acoustic *a, const gguf *g, sotto_error *err) {
     if (!code) code = convstack_bind(&a->decoder, g, "sotto.tts.decoder", "decoder", a->width, err);
     if (!code) code = bind_heads(a, g, err);
     a->delays = code ? 0 : convstack_ahead(&a->variance) + 1;
+    a->voices = 1;
     return code;
 }
 
@@ -55,6 +57,7 @@ void acoustic_layout(acoustic *a, arena *m, const kernels *k) {
     convstack_layout(&a->variance, m, k);
     convstack_layout(&a->decoder, m, k);
     a->clause = ARENA_ARRAY(m, uint8_t, a->max_phones);
+    a->each = ARENA_ARRAY(m, acoustic_control, a->max_phones);
     a->start = ARENA_ARRAY(m, uint32_t, a->max_phones);
     a->delay = ARENA_ARRAY(m, float, (size_t)a->delays * a->width);
     a->phone = ARENA_ARRAY(m, float, a->width);
@@ -68,19 +71,32 @@ void acoustic_reset(acoustic *a) {
     convstack_reset(&a->variance);
     convstack_reset(&a->decoder);
     a->count = a->fed = a->known = a->encoded = a->varied = 0;
-    a->place = a->duration = a->frames = 0;
-    a->speed = 1.0f;
+    a->place = a->duration = a->frames = a->made = a->shown = 0;
+    a->style = (acoustic_style){.speed = 1.0f, .pauses = 1.0f};
 }
 
-int acoustic_start(acoustic *a, const uint8_t *phones, uint32_t n, float speed) {
+static int style_is_good(const acoustic *a, const acoustic_style *s) {
+    return s->speed >= 0.25f && s->speed <= 4.0f && s->pitch >= -24.0f && s->pitch <= 24.0f && s->pauses >= 0.0f && s->pauses <= 4.0f &&
+           s->voice < a->voices;
+}
+
+int acoustic_start_each(acoustic *a, const uint8_t *phones, uint32_t n, const acoustic_style *style, const acoustic_control *each) {
     acoustic_reset(a);
-    if (n > a->max_phones || !(speed >= 0.25f && speed <= 4.0f)) return ERR_ARG;
+    if (n > a->max_phones || (style && !style_is_good(a, style))) return ERR_ARG;
     for (uint32_t i = 0; i < n; i++)
         if (phones[i] == PHONE_PAD || phones[i] >= a->phones) return ERR_ARG;
     memcpy(a->clause, phones, n);
+    if (each)
+        memcpy(a->each, each, n * sizeof *each);
+    else
+        memset(a->each, 0, n * sizeof *a->each);
     a->count = n;
-    a->speed = speed;
+    if (style) a->style = *style;
     return ERR_NONE;
+}
+
+int acoustic_start(acoustic *a, const uint8_t *phones, uint32_t n, const acoustic_style *style) {
+    return acoustic_start_each(a, phones, n, style, NULL);
 }
 
 static const float *embedding(const acoustic *a, uint32_t id) {
@@ -115,10 +131,25 @@ static int vary_next(acoustic *a) {
     return convstack_flush(&a->variance, a->row);
 }
 
-static uint32_t duration_of(const acoustic *a, float log_frames) {
-    const float most = (float)a->max_duration, d = mathx_exp(log_frames < 10.0f ? log_frames : 10.0f) / a->speed;
+static float within(float x, float least, float most) {
+    return x < least ? least : x > most ? most : x;
+}
+
+/* Frames of symbol i, of which the model says log_frames. */
+static uint32_t duration_of(const acoustic *a, uint32_t i, float log_frames) {
+    const acoustic_control *c = &a->each[i];
+    const int pause = phoneset_is_pause(a->clause[i]);
+    if (pause && c->pause) return ((uint32_t)within(c->pause, 1, ACOUSTIC_PAUSE_MAX) + ACOUSTIC_FRAME_MS - 1) / ACOUSTIC_FRAME_MS;
+    const float rate = within(c->rate ? c->rate : 100, 20, 500) / 100.0f, scale = pause ? a->style.pauses : 1.0f;
+    const float most = (float)a->max_duration, d = mathx_exp(log_frames < 10.0f ? log_frames : 10.0f) * scale / (a->style.speed * rate);
     const int32_t whole = mathx_round_even(d < most ? d : most);
     return whole < 1 ? 1 : (uint32_t)whole;
+}
+
+/* Cents in units of the model's pitch. */
+static float pitch_of_cents(const acoustic *a, float cents) {
+    static const float LN2_A_CENT = 0.69314718f / 1200.0f;
+    return within(cents, -2400, 2400) * LN2_A_CENT * a->f0_istd;
 }
 
 /* The phone whose turn it is and the boundaries before it start at this frame. */
@@ -135,11 +166,14 @@ static int phone_next(acoustic *a) {
     linear_run(a->k, &a->variance_head, v, a->row, 1, &a->quant);
     memcpy(a->phone, a->delay + (size_t)(a->varied % a->delays) * a->width, a->width * sizeof *a->phone);
     a->varied++;
-    a->k->axpy_f32(a->phone, v[1], a->inject, a->width);
-    a->k->axpy_f32(a->phone, v[2], a->inject + a->width, a->width);
-    a->place = 0;
-    a->duration = duration_of(a, v[0]);
     note_start(a);
+    const acoustic_control *c = &a->each[a->known - 1];
+    const float pitch = v[1] + pitch_of_cents(a, c->pitch + 100.0f * a->style.pitch);
+    a->glide = pitch_of_cents(a, c->glide);
+    a->k->axpy_f32(a->phone, pitch, a->inject, a->width);
+    a->k->axpy_f32(a->phone, v[2] + within(c->energy, -300, 300) / 100.0f, a->inject + a->width, a->width);
+    a->place = 0;
+    a->duration = duration_of(a, a->known - 1, v[0]);
     return 1;
 }
 
@@ -150,6 +184,7 @@ static int frame_next(acoustic *a) {
     const float since = passed / (float)PLACE_STEPS, to = left / (float)PLACE_STEPS;
     const float *place = a->inject + 2 * (size_t)a->width;
     memcpy(a->row, a->phone, a->width * sizeof *a->row);
+    if (a->glide != 0.0f) a->k->axpy_f32(a->row, a->glide * passed / (float)a->duration, a->inject, a->width);
     a->k->axpy_f32(a->row, passed / (float)a->duration, place, a->width);
     a->k->axpy_f32(a->row, since < PLACE_MOST ? since : PLACE_MOST, place + a->width, a->width);
     a->k->axpy_f32(a->row, to < PLACE_MOST ? to : PLACE_MOST, place + 2 * (size_t)a->width, a->width);
@@ -165,6 +200,15 @@ static int decode_next(acoustic *a) {
     return convstack_flush(&a->decoder, a->row);
 }
 
+/* Loudness asked for of the frame that comes out of the decoder now. */
+static float gain_next(acoustic *a) {
+    static const float LN10_A_STEP = 2.30258509f / 2000.0f; /* of hundredths of a decibel */
+    while (a->shown + 1 < a->known && a->start[a->shown + 1] <= a->made) a->shown++;
+    const float gain = a->each[a->shown].gain;
+    a->made++;
+    return gain == 0.0f ? 1.0f : gain <= -9600.0f ? 0.0f : mathx_exp(within(gain, -9600, 2000) * LN10_A_STEP);
+}
+
 uint32_t acoustic_step(acoustic *a, float *mel, acoustic_voice *voice, uint32_t most) {
     uint32_t made = 0;
     while (made < most && decode_next(a)) {
@@ -173,6 +217,7 @@ uint32_t acoustic_step(acoustic *a, float *mel, acoustic_voice *voice, uint32_t 
         memcpy(mel + (size_t)made * a->mel, a->raw, a->mel * sizeof *mel);
         voice[made].f0 = mathx_exp(a->f0_mean + a->raw[a->mel] / a->f0_istd);
         voice[made].voiced = a->raw[a->mel + 1] > 0.0f ? 1.0f : 0.0f;
+        voice[made].gain = gain_next(a);
         made++;
     }
     return made;

@@ -64,7 +64,8 @@ static int speech_clause(speech *s) {
     if (!speech_cut(s)) return 0;
     size_t len = clause_take(&s->cutter, s->clause, CLAUSE_MAX + 1);
     size_t n = phonemes_clause(&s->reader, s->clause, len, s->phones, s->voice.max_phones, NULL, 0, NULL);
-    s->speaking = n > 0 && acoustic_start(&s->voice, s->phones, (uint32_t)n, s->limits.speed) == 0;
+    const acoustic_style style = {.speed = s->limits.speed, .pauses = 1.0f};
+    s->speaking = n > 0 && acoustic_start(&s->voice, s->phones, (uint32_t)n, &style) == 0;
     return 1;
 }
 
