@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #define TABLE "tests/golden/normalize.tsv"
-enum { LINE = 1024, LEAST_CASES = 250 };
+enum { LINE = 1024, LEAST_CASES = 1000 };
 
 static void table_is_right(void **state) {
     (void)state;

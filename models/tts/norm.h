@@ -15,6 +15,12 @@ enum norm_symbol { /* single bytes that stand for symbols outside ASCII */
                    SYM_CENT,
                    SYM_SQUARED,
                    SYM_CUBED,
+                   SYM_ROOT,
+                   SYM_APPROX,
+                   SYM_ARROW,
+                   SYM_UNEQUAL,
+                   SYM_AT_MOST,
+                   SYM_AT_LEAST,
                    SYM_HALF = 14,
                    SYM_QUARTER,
                    SYM_THREE_QUARTERS,
@@ -27,7 +33,8 @@ enum norm_symbol { /* single bytes that stand for symbols outside ASCII */
                    SYM_MICRO,
                    SYM_DASH,
                    SYM_OHM,
-                   SYM_PI
+                   SYM_PI,
+                   SYM_RUPEE
 };
 
 typedef struct norm {
@@ -75,6 +82,7 @@ void norm_ordinal(norm *n, uint64_t value);
 void norm_year(norm *n, uint64_t year);
 void norm_decade(norm *n, uint64_t year);
 void norm_digits(norm *n, size_t at, size_t len); /* one by one; other bytes are skipped */
+void norm_pairs(norm *n, size_t at, size_t len);  /* as rooms and houses are numbered: 404 four oh four, 1600 sixteen hundred */
 void norm_say_number(norm *n, const norm_number *x);
 int norm_parse(const norm *n, size_t at, norm_number *x); /* 1 when a number starts at `at` */
 void norm_fraction(norm *n, uint64_t over, uint64_t under);
@@ -83,6 +91,8 @@ void norm_fraction(norm *n, uint64_t over, uint64_t under);
 int norm_read_time(norm *n);
 int norm_read_date(norm *n);
 int norm_read_month(norm *n);                            /* a month's name with its day and year */
+int norm_read_short_name(norm *n, size_t len);           /* "Mon, Feb 3", "Jan-Mar": names cut short without a dot */
+int norm_read_day_hyphen(norm *n);                       /* the hyphen of "Mon-Fri": "to" */
 int norm_is_month(const norm *n, size_t at, size_t len); /* 1..12, 0 when it is none */
 
 /* norm_numeric.c, norm_money.c: everything that starts with a digit, a sign or a currency */
@@ -90,10 +100,24 @@ int norm_read_numeric(norm *n);
 int norm_read_money(norm *n);
 
 /* norm_unit.c: units after numbers */
-int norm_read_unit(norm *n, int one); /* at n->at, directly or after one space; `one`: singular */
+int norm_read_unit(norm *n, int one); /* at n->at, directly or after one space or hyphen; `one`: singular */
 void norm_read_per(norm *n);          /* "/h", "/month": per hour */
 
-/* norm_word.c, norm_address.c: words, acronyms, abbreviations; web and mail addresses */
+/* norm_place.c: streets, houses, states, compass points, numbers that name a thing */
+int norm_read_place(norm *n, size_t len);                 /* the word of `len` letters at n->at */
+int norm_read_name_number(norm *n, const norm_number *x); /* "room 404", "221B Baker St.", "ZIP code 90210" */
+const char *norm_compass(const norm *n, int c);           /* "100 N Main": "north" for the letter at n->at, or NULL */
+int norm_capital(const norm *n, size_t at);               /* is the byte at `at` a capital? */
+
+/* norm_mark.c: marks of punctuation, Markdown, signs that are said */
+int norm_read_mark(norm *n);
+void norm_read_symbol(norm *n); /* always takes one byte */
+
+/* norm_abbr.c: abbreviations */
+int norm_read_abbreviation(norm *n, size_t len);
+void norm_end_dot(norm *n, int strict); /* the dot of an abbreviation just read: does it also end the sentence? */
+
+/* norm_word.c, norm_address.c: words, acronyms; web and mail addresses, files */
 int norm_read_word(norm *n);
 int norm_read_address(norm *n);
 void norm_say_token(norm *n, const char *text, size_t len); /* as a word when it can be said, else spelled */

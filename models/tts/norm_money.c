@@ -4,13 +4,13 @@
 typedef struct currency {
     char sign;
     const char *one, *many, *cent, *cents;
+    const char *whose; /* said before its name, NULL: nothing */
 } currency;
 
 static const currency currencies[] = {
-    {'$', "dollar", "dollars", "cent", "cents"},
-    {SYM_EURO, "euro", "euros", "cent", "cents"},
-    {SYM_POUND, "pound", "pounds", "penny", "pence"},
-    {SYM_YEN, "yen", "yen", "sen", "sen"},
+    {'$', "dollar", "dollars", "cent", "cents", NULL},      {SYM_EURO, "euro", "euros", "cent", "cents", NULL},
+    {SYM_POUND, "pound", "pounds", "penny", "pence", NULL}, {SYM_YEN, "yen", "yen", "sen", "sen", NULL},
+    {SYM_RUPEE, "rupee", "rupees", "paisa", "paise", NULL},
 };
 
 static const currency *currency_find(int c) {
@@ -36,12 +36,29 @@ static const char *magnitude(const norm *n, size_t at, size_t *end) {
     return NULL;
 }
 
+static void say_name(norm *n, const currency *c, int one) {
+    if (c->whose) norm_say(n, c->whose);
+    norm_say(n, one ? c->one : c->many);
+}
+
+/* "US" before "$": its length, and whose dollars they are. */
+static size_t prefix_at(const norm *n, size_t at, const char **whose) {
+    static const char *const table[][2] = {{"us", "U S"},       {"ca", "canadian"}, {"au", "australian"}, {"nz", "new zealand"},
+                                           {"hk", "hong kong"}, {"c", "canadian"},  {"a", "australian"}};
+    size_t len = norm_letters_at(n, at);
+    *whose = NULL;
+    if (len == 0 || len > 2 || norm_peek(n, at + len) != '$' || !norm_is_digit(norm_peek(n, at + len + 1)) || !norm_capital(n, at)) return 0;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (norm_in_list(n->in + at, len, table[i][0])) *whose = table[i][1];
+    return *whose ? len : 0;
+}
+
 /* Whole and cents: "three dollars and fifty cents", "ninety nine cents", "one dollar". */
 static void say_amount(norm *n, const currency *c, const norm_number *x) {
     uint64_t cents = norm_value(n, x->part, x->part_len);
     if (x->value > 0 || cents == 0) {
         norm_say_number(n, &(norm_number){x->end, x->whole, x->whole_len, 0, 0, x->value, x->digits, 1});
-        norm_say(n, x->value == 1 ? c->one : c->many);
+        say_name(n, c, x->value == 1);
         if (cents > 0) norm_say(n, "and");
     }
     if (cents == 0) return;
@@ -49,17 +66,38 @@ static void say_amount(norm *n, const currency *c, const norm_number *x) {
     norm_say(n, cents == 1 ? c->cent : c->cents);
 }
 
-static void say_money(norm *n, const currency *c, const norm_number *x) {
+/* "$10-20", "$5M-$10M": the currency is said once, after the second amount. 1: the first one and "to" were said. */
+static int say_range(norm *n, const currency *c, const norm_number *x, norm_number *y) {
+    size_t end = x->end;
+    const char *scale = magnitude(n, x->end, &end);
+    int dash = norm_peek(n, end);
+    if (dash != '-' && dash != SYM_DASH) return 0;
+    size_t at = end + 1 + (norm_peek(n, end + 1) == (unsigned char)c->sign);
+    if (!norm_is_digit(norm_peek(n, at)) || !norm_parse(n, at, y) || (!scale && x->part_len) || norm_peek(n, y->end) == '-') return 0;
+    norm_say_number(n, x);
+    if (scale) norm_say(n, scale);
+    norm_say(n, "to");
+    return 1;
+}
+
+/* An amount at x; `one`: in front of a noun ("a $20 bill"). */
+static void say_money(norm *n, const currency *c, const norm_number *x, int one) {
     size_t end = x->end;
     const char *scale = magnitude(n, x->end, &end);
     n->at = end;
+    one = one && norm_peek(n, end) == ' ' && norm_is_letter(norm_peek(n, end + 1)) && !x->part_len;
+    if (one && !scale) {
+        norm_say_number(n, x);
+        say_name(n, c, 1);
+        return;
+    }
     if (!scale && (x->part_len == 0 || x->part_len == 2)) {
         say_amount(n, c, x);
         return;
     }
     norm_say_number(n, x);
     if (scale) norm_say(n, scale);
-    norm_say(n, c->many);
+    say_name(n, c, one);
 }
 
 /* "/month", "-$20" after an amount. */
@@ -74,14 +112,18 @@ static void say_tail(norm *n) {
 /* $3.50, US$5, $2.5M, 20 EUR-sign, 50 cent-sign */
 int norm_read_money(norm *n) {
     norm_number x;
-    int us = norm_match(n, n->at, "us$") && !norm_is_letter(n->at ? norm_peek(n, n->at - 1) : 0);
-    size_t at = n->at + (us ? 2 : 0);
+    const char *whose;
+    size_t at = n->at + prefix_at(n, n->at, &whose);
     const currency *c = currency_find(norm_peek(n, at));
     if (c) {
         at = norm_skip_spaces(n, at + 1);
         if (!norm_parse(n, at, &x)) return 0;
-        if (us) norm_say(n, "U S");
-        say_money(n, c, &x);
+        int one = norm_last_in(n, "a an");
+        norm_number y;
+        currency own = *c;
+        own.whose = whose;
+        if (say_range(n, c, &x, &y)) x = y;
+        say_money(n, &own, &x, one);
         say_tail(n);
         return 1;
     }

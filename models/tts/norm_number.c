@@ -92,6 +92,21 @@ void norm_digits(norm *n, size_t at, size_t len) {
     }
 }
 
+void norm_pairs(norm *n, size_t at, size_t len) {
+    unsigned v = (unsigned)norm_value(n, at, len), high = v / 100, low = v % 100;
+    if (len > 4 || (len > 1 && norm_peek(n, at) == '0')) {
+        norm_digits(n, at, len);
+        return;
+    }
+    if (len < 3 || (low == 0 && high % 10 == 0) || (low == 0 && len == 3)) {
+        norm_cardinal(n, v);
+        return;
+    }
+    below_hundred(n, high, 0);
+    if (low < 10) norm_say(n, low ? "oh" : "hundred");
+    if (low > 0) below_hundred(n, low, 0);
+}
+
 /* Length of digits with correct thousands separators ("1,234,567"), 0 when there are none. */
 static size_t grouped(const norm *n, size_t at) {
     size_t first = norm_digits_at(n, at), i = at + first;

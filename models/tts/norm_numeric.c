@@ -37,11 +37,31 @@ static int read_phone(norm *n) {
     if (plus) norm_say(n, "plus"), at++;
     for (int i = 0; i < count; i++) {
         while (!norm_is_digit(norm_peek(n, at))) at++;
-        norm_digits(n, at, group[i]);
+        int round = group[i] == 3 && norm_peek(n, at) != '0' && norm_match(n, at + 1, "00"); /* 800: eight hundred */
+        if (round)
+            norm_cardinal(n, norm_value(n, at, 3));
+        else
+            norm_digits(n, at, group[i]);
         at += group[i];
         if (i + 1 < count) norm_mark(n, ',');
     }
     n->at = end;
+    return 1;
+}
+
+/* 1 000 000: groups of three after spaces, one of them 000 */
+static int read_spaced(norm *n) {
+    size_t first = norm_digits_at(n, n->at), at = n->at + first, zeros = 0;
+    uint64_t value = norm_value(n, n->at, first);
+    while (first <= 3 && norm_peek(n, at) == ' ' && norm_digits_at(n, at + 1) == 3 && value < NORM_HUGE / 1000) {
+        uint64_t group = norm_value(n, at + 1, 3);
+        value = value * 1000 + group;
+        zeros += group == 0;
+        at += 4;
+    }
+    if (zeros == 0 || norm_peek(n, n->at) == '0') return 0;
+    norm_cardinal(n, value);
+    n->at = at;
     return 1;
 }
 
@@ -57,7 +77,10 @@ static int read_dotted(norm *n) {
     if (dots < 2) return 0;
     while (n->at < at) {
         size_t len = norm_digits_at(n, n->at);
-        norm_cardinal(n, norm_value(n, n->at, len));
+        if (dots == 3)
+            norm_pairs(n, n->at, len);
+        else
+            norm_cardinal(n, norm_value(n, n->at, len));
         n->at += len;
         if (n->at < at) norm_say(n, dots == 3 ? "dot" : "point"), n->at++;
     }
@@ -98,8 +121,12 @@ static int read_fraction(norm *n) {
         norm_say(n, "and");
     }
     n->at = at + 1 + b;
-    if ((over == 24 && under == 7) || (over == 9 && under == 11)) {
+    if ((over == 24 && under == 7) || (over == 9 && under == 11) || (over == 50 && under == 50)) {
         norm_cardinal(n, over);
+        norm_cardinal(n, under);
+    } else if (!whole && over > 1 && (under == 10 || over == under) && over <= under) {
+        norm_cardinal(n, over); /* 9/10 */
+        norm_say(n, "out of");
         norm_cardinal(n, under);
     } else if (over == 1 && whole && under == 2)
         norm_say(n, "a half");
@@ -135,6 +162,21 @@ static int looks_like_year(const norm *n, const norm_number *x) {
     return !(plural && at > x->end);
 }
 
+/* 1e6, 2.5e-3 */
+static int read_power(norm *n, const norm_number *x) {
+    size_t at = x->end + 1, minus = norm_peek(n, at) == '-', sign = minus || norm_peek(n, at) == '+';
+    size_t digits = norm_digits_at(n, at + sign);
+    if (norm_lower(norm_peek(n, x->end)) != 'e' || digits == 0 || digits > 3 || norm_is_letter(norm_peek(n, at + sign + digits))) return 0;
+    norm_say_number(n, x);
+    norm_say(n, minus ? "times ten to the minus" : "times ten to the");
+    if (minus)
+        norm_cardinal(n, norm_value(n, at + sign, digits));
+    else
+        norm_ordinal(n, norm_value(n, at + sign, digits));
+    n->at = at + sign + digits;
+    return 1;
+}
+
 /* Letters right after the digits: ordinal, decade, factor. 1 when the whole token was said. */
 static int read_suffix(norm *n, const norm_number *x) {
     size_t at = x->end;
@@ -144,9 +186,15 @@ static int read_suffix(norm *n, const norm_number *x) {
         n->at = at + 2;
         return 1;
     }
+    if (plain && !x->commas && (x->value == 10 || x->value == 100 || x->value == 1000) && norm_match(n, at, "s of ")) {
+        norm_say(n, x->value == 10 ? "tens" : x->value == 100 ? "hundreds" : "thousands");
+        n->at = at + 1;
+        return 1;
+    }
+    if (read_power(n, x)) return 1;
     size_t s = at + (norm_peek(n, at) == '\'');
     int decade = plain && !x->commas && x->value % 10 == 0 && norm_peek(n, s) == 's' && norm_match_word(n, s, "s");
-    int cue = norm_last_in(n, "the early late mid since") || s > at || (x->whole > 0 && norm_peek(n, x->whole - 1) == '\'');
+    int cue = norm_last_in(n, "the early late mid since his her their my your our") || s > at || (x->whole > 0 && norm_peek(n, x->whole - 1) == '\'');
     if (decade && ((x->digits == 4 && x->value >= 1000 && x->value < 2100) || (x->digits == 2 && x->value >= 20 && cue))) {
         norm_decade(n, x->value);
         n->at = s + 1;
@@ -158,24 +206,41 @@ static int read_suffix(norm *n, const norm_number *x) {
         n->at = at + 1;
         return 1;
     }
-    int factor = norm_peek(n, at) == 'x' && !norm_is_letter(norm_peek(n, at + 1));
-    if (!factor) return 0;
-    int by = norm_is_digit(norm_peek(n, at + 1));
-    norm_say_number(n, x);
-    norm_say(n, by ? "by" : "times");
+    int factor = norm_peek(n, at) == 'x' && !norm_is_letter(norm_peek(n, at + 1)), sign = norm_peek(n, norm_skip_spaces(n, at + 1));
+    if (!factor || sign == '+' || sign == '-' || sign == '=' || sign == '^') return 0; /* "2x + 1" is no factor */
+    size_t other = norm_digits_at(n, at + 1);
+    int screen = plain && !x->commas && x->digits >= 3 && x->digits <= 4 && other >= 3 && other <= 4;
+    if (screen) /* 1920x1080 */
+        norm_pairs(n, x->whole, x->whole_len);
+    else
+        norm_say_number(n, x);
+    norm_say(n, other ? "by" : "times");
     n->at = at + 1;
+    if (!screen) return 1;
+    norm_pairs(n, n->at, other);
+    n->at += other;
     return 1;
+}
+
+/* Is the number that ends at n->at part of a name: letters right before its digits? */
+static int is_named(const norm *n) {
+    size_t at = n->at;
+    while (at > 0 && norm_is_digit(norm_peek(n, at - 1))) at--;
+    return at < n->at && at > 0 && norm_is_letter(norm_peek(n, at - 1));
 }
 
 /* After a number: "-5", "–10", "x 3", "+ 2" and the like join it to the next one. */
 static void read_join(norm *n) {
     size_t space = norm_peek(n, n->at) == ' ', at = n->at + space;
     int c = norm_peek(n, at);
-    size_t next = norm_skip_spaces(n, at + 1);
+    size_t next = norm_skip_spaces(n, at + 1), minus = 0;
+    if (c == '*' && norm_peek(n, next) == '*') c = '^', next++; /* 2**3 */
+    if (c == '^' && norm_peek(n, next) == '-') next++, minus = 1;
     int digit = norm_is_digit(norm_peek(n, next)) || (norm_peek(n, next) == '$' && norm_is_digit(norm_peek(n, next + 1)));
     if (!digit || (space && norm_peek(n, at + 1) != ' ' && c != '=')) return;
+    if (!space && c == '-' && is_named(n)) return; /* i7-9700 */
     const char *word = NULL;
-    if (c == '-' || c == SYM_DASH) word = space ? "minus" : "to";
+    if (c == '-' || c == SYM_DASH) word = space || norm_peek(n, norm_skip_spaces(n, next + norm_digits_at(n, next))) == '=' ? "minus" : "to";
     if (c == '+') word = "plus";
     if (c == SYM_TIMES || c == '*') word = "times";
     if (c == 'x' && space) word = "times";
@@ -183,21 +248,42 @@ static void read_join(norm *n) {
     if (c == '=') word = "equals";
     if (c == '<') word = "is less than";
     if (c == '>') word = "is greater than";
-    if (c == '^') word = "to the power of";
+    if (c == SYM_AT_MOST) word = "is at most";
+    if (c == SYM_AT_LEAST) word = "is at least";
+    if (c == SYM_UNEQUAL) word = "is not equal to";
+    if (c == '^') word = minus ? "to the power of minus" : "to the power of";
     if (!word) return;
-    norm_say(n, word);
+    norm_say(n, norm_match_word(n, next, "50") && norm_match(n, n->at - 2, "50-") ? "" : word); /* fifty fifty */
     n->at = next;
 }
 
 /* 6'2" -> six foot two */
 static int read_height(norm *n, const norm_number *x) {
-    size_t inches = norm_digits_at(n, x->end + 1);
+    size_t gap = norm_peek(n, x->end + 1) == ' ', at = x->end + 1 + gap, inches = norm_digits_at(n, at);
+    if (gap && norm_peek(n, at + inches) != '"') return 0;
     if (norm_peek(n, x->end) != '\'' || inches == 0 || inches > 2 || x->part_len || x->digits > 2) return 0;
     norm_cardinal(n, x->value);
     norm_say(n, "foot");
-    norm_cardinal(n, norm_value(n, x->end + 1, inches));
-    n->at = x->end + 1 + inches;
+    norm_cardinal(n, norm_value(n, at, inches));
+    n->at = at + inches;
     if (norm_peek(n, n->at) == '"') n->at++;
+    return 1;
+}
+
+/* "MP3s" and "in '08". */
+static int read_odd(norm *n, const norm_number *x) {
+    int before = n->at > 0 ? norm_peek(n, n->at - 1) : ' ';
+    if (x->part_len) return 0;
+    if (norm_is_letter(before) && norm_match_word(n, x->end, "s")) {
+        norm_cardinal(n, x->value);
+        if (n->n + 2 <= n->cap) n->out[n->n++] = 's';
+        n->at = x->end + 1;
+        return 1;
+    }
+    if (before != '\'' || x->digits != 2 || norm_peek(n, n->at) != '0' || norm_peek(n, x->end) == '\'') return 0;
+    norm_say(n, "oh");
+    norm_digits(n, n->at + 1, 1);
+    n->at = x->end;
     return 1;
 }
 
@@ -211,23 +297,27 @@ static int read_number(norm *n) {
     }
     if (read_height(n, &x)) return 1;
     size_t begin = n->at;
+    if (norm_read_name_number(n, &x) || read_odd(n, &x)) return 1;
     n->at = x.end;
+    int noun = norm_last_in(n, "a an"); /* a 60W bulb */
     if (norm_peek(n, x.end) >= SYM_HALF && norm_peek(n, x.end) <= SYM_EIGHTH && !x.part_len) {
         norm_cardinal(n, x.value);
         return read_vulgar(n, 1);
     }
     int hot = (norm_peek(n, x.end) == 'F' || norm_peek(n, x.end) == 'C') && x.digits <= 3 && !norm_is_letter(norm_peek(n, x.end + 1));
-    if (x.digits <= 4 && !x.part_len && norm_last_in(n, "call dial text"))
-        norm_digits(n, x.whole, x.whole_len);
-    else if (looks_like_year(n, &x) && !norm_is_letter(norm_peek(n, x.end)))
+    if (looks_like_year(n, &x) && !norm_is_letter(norm_peek(n, x.end)))
         norm_year(n, x.value);
-    else
+    else if (x.part_len == 2 && norm_peek(n, x.part) != '0' && norm_last_in(n, "version python ios android firmware release")) {
+        norm_cardinal(n, x.value); /* Python 3.11 */
+        norm_say(n, "point");
+        norm_cardinal(n, norm_value(n, x.part, 2));
+    } else
         norm_say_number(n, &x);
     if (hot) {
         norm_say(n, norm_peek(n, x.end) == 'F' ? "degrees fahrenheit" : "degrees celsius");
         n->at++;
     } else
-        norm_read_unit(n, x.value == 1 && !x.part_len && x.digits > 0);
+        norm_read_unit(n, noun || (x.value == 1 && !x.part_len && x.digits > 0));
     read_join(n);
     return n->at > begin;
 }
@@ -244,7 +334,10 @@ static int read_sign(norm *n) {
                        : c == '#'            ? "number"
                        : c == '<'            ? "less than"
                        : c == '>'            ? "greater than"
+                       : c == SYM_AT_MOST    ? "at most"
+                       : c == SYM_AT_LEAST   ? "at least"
                                              : NULL;
+    if (c == '<' || c == '>') number = number && n->n == 0; /* elsewhere it relates two things */
     if (!word || !number || norm_is_letter(before) || norm_is_digit(before)) return 0;
     norm_say(n, word);
     n->at++;
@@ -258,7 +351,7 @@ int norm_read_numeric(norm *n) {
     if (c == '.' && norm_is_digit(norm_peek(n, n->at + 1)) && !(n->at && norm_is_letter(norm_peek(n, n->at - 1)))) return read_number(n);
     if (read_vulgar(n, 0)) return 1;
     if (!norm_is_digit(c)) return 0;
-    if (norm_read_date(n) || read_phone(n) || read_dotted(n) || read_code(n)) return 1;
+    if (norm_read_date(n) || read_spaced(n) || read_phone(n) || read_dotted(n) || read_code(n)) return 1;
     if (norm_read_time(n) || read_ratio(n)) {
         read_join(n);
         return 1;

@@ -29,6 +29,7 @@ static const struct unit {
     {"lbs", "pound", "pounds", 0},
     {"oz", "ounce", "ounces", 0},
     {"ml", "milliliter", "milliliters", 0},
+    {"dl", "deciliter", "deciliters", 0},
     {"cl", "centiliter", "centiliters", 0},
     {"gal", "gallon", "gallons", 0},
     {"qt", "quart", "quarts", 0},
@@ -69,6 +70,10 @@ static const struct unit {
     {"cal", "calorie", "calories", 0},
     {"px", "pixel", "pixels", 0},
     {"dpi", "dot per inch", "dots per inch", 0},
+    {"hpa", "hectopascal", "hectopascals", 0},
+    {"kpa", "kilopascal", "kilopascals", 0},
+    {"lux", "lux", "lux", 0},
+    {"mpa", "megapascal", "megapascals", 0},
     {"fps", "frame per second", "frames per second", 0},
     {"bpm", "beat per minute", "beats per minute", 0},
     {"psi", "pound per square inch", "pounds per square inch", 0},
@@ -107,7 +112,13 @@ static int read_degrees(norm *n, size_t at, int one) {
     at++;
     size_t scale = norm_peek(n, at) == ' ' ? at + 1 : at;
     int c = norm_peek(n, scale), alone = !norm_is_letter(norm_peek(n, scale + 1));
+    const char *point = c == 'N' ? "north" : c == 'S' ? "south" : c == 'E' ? "east" : c == 'W' ? "west" : NULL;
     n->at = at;
+    if (alone && point) {
+        norm_say(n, point);
+        n->at = scale + 1;
+        return 1;
+    }
     if (!alone || (c != 'F' && c != 'C' && c != 'K' && c != 'f' && c != 'c')) return 1;
     norm_say(n, c == 'F' || c == 'f' ? "fahrenheit" : c == 'K' ? "kelvin" : "celsius");
     n->at = scale + 1;
@@ -144,9 +155,26 @@ static int power_word(const norm *n, size_t *at) {
     return power;
 }
 
+/* A noun comes next, so the unit is said in the singular: 60W bulb, 12" pizza. Only units written close to their number. */
+static int before_noun(const norm *n, const struct unit *u, size_t at) {
+    if (!(u->sign[0] == '"' || u->sign[0] == 'W' || u->sign[0] == 'V') || norm_peek(n, at) != ' ') return 0;
+    size_t len = norm_letters_at(n, at + 1);
+    return len > 2 && !norm_capital(n, at + 1) &&
+           !norm_in_list(n->in + at + 1, len, "tall wide long high deep thick and are was per from for with but than more less each");
+}
+
+/* An inch sign that closes a quotation: an odd number of them stands before it. */
+static int closes_quote(const norm *n, size_t at) {
+    size_t quotes = 0;
+    for (size_t i = 0; i < at; i++) quotes += norm_peek(n, i) == '"';
+    return norm_peek(n, at) == '"' && quotes % 2;
+}
+
 int norm_read_unit(norm *n, int one) {
-    size_t at = n->at + (norm_peek(n, n->at) == ' ');
+    int hyphen = norm_peek(n, n->at) == '-' && norm_is_letter(norm_peek(n, n->at + 1)); /* a 5-km run */
+    size_t at = n->at + (norm_peek(n, n->at) == ' ' || hyphen);
     int attached = at == n->at;
+    one |= hyphen;
     if (read_degrees(n, at, one)) return 1;
     if (norm_peek(n, at) == '%') {
         norm_say(n, "percent");
@@ -165,11 +193,11 @@ int norm_read_unit(norm *n, int one) {
     size_t len = norm_peek(n, at) == '"' ? 1 : norm_match(n, at, "km/h") ? 4 : norm_letters_at(n, at);
     int last = norm_peek(n, at + len) == '.' || at + len >= n->len; /* "in" is a word elsewhere */
     const struct unit *u = len ? unit_find(n, at, len, attached || power || (last && norm_match(n, at, "in"))) : NULL;
-    if (!u || (norm_is_digit(norm_peek(n, at + len)) && !power_at(n, at + len))) return 0;
+    if (!u || closes_quote(n, at) || (norm_is_digit(norm_peek(n, at + len)) && !power_at(n, at + len))) return 0;
     n->at = at + len;
     if (!power && (power = power_at(n, n->at)) > 0) n->at++;
     if (power) norm_say(n, power == 2 ? "square" : "cubic");
-    norm_say(n, one ? u->one : u->many);
+    norm_say(n, one || (attached && before_noun(n, u, n->at)) ? u->one : u->many);
     norm_read_per(n);
     if (norm_peek(n, n->at) == '.' && norm_peek(n, n->at + 1) == ' ' && norm_is_letter(norm_peek(n, n->at + 2)) && norm_peek(n, n->at + 2) >= 'a')
         n->at++;

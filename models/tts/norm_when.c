@@ -56,7 +56,8 @@ int norm_read_time(norm *n) {
     if (norm_peek(n, end) == ':' && norm_digits_at(n, end + 1) == 2) second = norm_value(n, end + 1, 2), end += 3;
     int half = half_of_day(n, end, &after);
     size_t clock = norm_skip_spaces(n, end);
-    int said = norm_match_word(n, clock, "o'clock");
+    int said = norm_match_word(n, clock, "o'clock") || norm_match_word(n, clock, "minutes") || norm_match_word(n, clock, "hours");
+    if (norm_peek(n, end) == '-' && norm_is_digit(norm_peek(n, end + 1))) said = 1; /* 10:00-11:30 */
     say_clock(n, hour, minute, half || said);
     if (second > 0) {
         norm_say(n, "and");
@@ -79,7 +80,7 @@ static uint64_t full_year(uint64_t year, size_t digits) {
 }
 
 /* 2026-11-21, 11/21/2026, 21.11.2026, 11/21/26 */
-int norm_read_date(norm *n) {
+static int read_numeric_date(norm *n) {
     size_t a = norm_digits_at(n, n->at), at_b = n->at + a + 1, b = norm_digits_at(n, at_b), at_c = at_b + b + 1, c = norm_digits_at(n, at_c);
     int mark = norm_peek(n, n->at + a);
     if (!a || !b || !c || (mark != '/' && mark != '-' && mark != '.') || norm_peek(n, at_b + b) != mark) return 0;
@@ -111,6 +112,35 @@ static void trailing_year(norm *n) {
     n->at = at + 4;
 }
 
+/* "5 May 2021", "on 3 August": the day first; a small "may" or "march" is a verb. */
+static int read_day_month(norm *n) {
+    size_t digits = norm_digits_at(n, n->at), at = n->at + digits;
+    uint64_t day = norm_value(n, n->at, digits);
+    if (digits < 1 || digits > 2 || day < 1 || day > 31 || norm_peek(n, at) != ' ') return 0;
+    size_t len = norm_letters_at(n, ++at);
+    int month = norm_is_month(n, at, len);
+    if (!month || !norm_capital(n, at)) return 0;
+    n->at = at + len + (norm_peek(n, at + len) == '.' && norm_peek(n, at + len + 1) == ' ' && len < 5);
+    say_day(n, (uint64_t)month, day);
+    trailing_year(n);
+    return 1;
+}
+
+/* "on 9/10", "by 5/1": month and day after a word that asks for a date. */
+static int read_short_date(norm *n) {
+    size_t a = norm_digits_at(n, n->at), b = norm_digits_at(n, n->at + a + 1);
+    uint64_t month = norm_value(n, n->at, a), day = norm_value(n, n->at + a + 1, b);
+    if (a == 0 || a > 2 || b == 0 || b > 2 || norm_peek(n, n->at + a) != '/' || norm_peek(n, n->at + a + 1 + b) == '/') return 0;
+    if (month < 1 || month > 12 || day < 1 || day > 31 || !norm_last_in(n, "on by until till since before after due")) return 0;
+    say_day(n, month, day);
+    n->at += a + 1 + b;
+    return 1;
+}
+
+int norm_read_date(norm *n) {
+    return read_short_date(n) || read_numeric_date(n) || read_day_month(n);
+}
+
 /* "Nov. 21, 2026", "november 21st", "May 2026"; the name alone only when it is written out (norm_word reads that). */
 int norm_read_month(norm *n) {
     size_t len = norm_letters_at(n, n->at);
@@ -139,5 +169,47 @@ int norm_read_month(norm *n) {
         n->at += 1 + digits;
     }
     trailing_year(n);
+    return 1;
+}
+
+static const char short_days[] = "mon tue tues wed thu thur thurs fri sat sun";
+static const char day_names[] = "monday tuesday wednesday thursday friday saturday sunday";
+static const char month_names[] = "january february march april may june july august september october november december";
+
+int norm_read_day_hyphen(norm *n) {
+    size_t at = n->at + 1, len = norm_letters_at(n, at);
+    if (norm_peek(n, n->at) != '-' || len < 3) return 0;
+    int day = norm_in_list(n->in + at, len, short_days) || norm_in_list(n->in + at, len, day_names);
+    if (!(day && norm_last_in(n, day_names)) && !(norm_is_month(n, at, len) && norm_last_in(n, month_names))) return 0;
+    norm_say(n, "to");
+    n->at++;
+    return 1;
+}
+
+/* "Jan-Mar": beside a hyphen and another month. */
+static int read_short_month(norm *n, size_t len) {
+    int month = norm_is_month(n, n->at, len), mark = norm_peek(n, n->at + len) == '-';
+    int next = mark && norm_is_month(n, n->at + len + 1, norm_letters_at(n, n->at + len + 1));
+    if (!month || len > 4 || !(next || (n->at > 0 && norm_peek(n, n->at - 1) == '-' && norm_last_in(n, "to")))) return 0;
+    norm_say(n, month_name[month - 1]);
+    n->at += len;
+    return 1;
+}
+
+int norm_read_short_name(norm *n, size_t len) {
+    static const char *const days[][2] = {{"mon", "monday"}, {"wed", "wednesday"}, {"sat", "saturday"}, {"sun", "sunday"}};
+    int mark = norm_peek(n, n->at + len), said = 0;
+    size_t at = norm_skip_spaces(n, n->at + len + (mark == ',' || mark == '-')), more = norm_letters_at(n, at);
+    int cue = norm_is_digit(norm_peek(n, at)) || norm_is_month(n, at, more) || (mark == '-' && norm_in_list(n->in + at, more, short_days));
+    int second = n->at > 0 && norm_peek(n, n->at - 1) == '-' && norm_last_in(n, "to");
+    if (!norm_capital(n, n->at)) return 0;
+    for (size_t i = 0; i < sizeof days / sizeof *days && (cue || second) && !said; i++) {
+        if (!norm_in_list(n->in + n->at, len, days[i][0])) continue;
+        norm_say(n, days[i][1]);
+        n->at += len;
+        said = 1;
+    }
+    if (!said && !read_short_month(n, len)) return 0;
+    norm_read_day_hyphen(n);
     return 1;
 }

@@ -1,4 +1,4 @@
-/* norm_word: words, abbreviations, acronyms, spelled letters, Roman numerals after their cue.
+/* norm_word: words, acronyms, spelled letters, Roman numerals after their cue.
  *
  * Capitals are spelled when they are at most four long (or have no vowel) and not a known word; a word without a vowel is
  * spelled in any case. A piece that is all capitals says nothing by them, so there only known acronyms are spelled.
@@ -6,101 +6,10 @@
 #include "models/tts/norm.h"
 #include <string.h>
 
-enum { ABBR_DOT = 1, ABBR_NUMBER = 2, ABBR_NAME = 4 }; /* needs its dot; needs a number after it; needs a capital after it */
-
-static const struct abbreviation {
-    const char *text, *words;
-    int flags;
-} abbreviations[] = {
-    {"dr", "doctor", 0},
-    {"mr", "mister", 0},
-    {"mrs", "missus", 0},
-    {"ms", "ms", ABBR_DOT},
-    {"prof", "professor", ABBR_DOT},
-    {"sr", "senior", ABBR_DOT},
-    {"jr", "junior", 0},
-    {"vs", "versus", 0},
-    {"etc", "et cetera", 0},
-    {"inc", "incorporated", ABBR_DOT},
-    {"ltd", "limited", 0},
-    {"corp", "corporation", ABBR_DOT},
-    {"dept", "department", 0},
-    {"approx", "approximately", 0},
-    {"apt", "apartment", ABBR_DOT},
-    {"ave", "avenue", ABBR_DOT},
-    {"blvd", "boulevard", 0},
-    {"rd", "road", ABBR_DOT},
-    {"ln", "lane", ABBR_DOT},
-    {"no", "number", ABBR_DOT | ABBR_NUMBER},
-    {"nos", "numbers", ABBR_DOT | ABBR_NUMBER},
-    {"vol", "volume", ABBR_DOT},
-    {"fig", "figure", ABBR_DOT | ABBR_NUMBER},
-    {"ch", "chapter", ABBR_DOT | ABBR_NUMBER},
-    {"pp", "pages", ABBR_DOT | ABBR_NUMBER},
-    {"p", "page", ABBR_DOT | ABBR_NUMBER},
-    {"gov", "governor", ABBR_DOT | ABBR_NAME},
-    {"gen", "general", ABBR_DOT | ABBR_NAME},
-    {"sgt", "sergeant", 0},
-    {"capt", "captain", ABBR_DOT},
-    {"lt", "lieutenant", ABBR_DOT},
-    {"col", "colonel", ABBR_DOT | ABBR_NAME},
-    {"rev", "reverend", ABBR_DOT | ABBR_NAME},
-    {"mt", "mount", ABBR_NAME},
-    {"ft", "fort", ABBR_DOT | ABBR_NAME},
-    {"misc", "miscellaneous", ABBR_DOT},
-    {"temp", "temperature", ABBR_DOT},
-    {"tel", "telephone", ABBR_DOT},
-    {"ext", "extension", ABBR_DOT},
-    {"min", "minutes", ABBR_DOT},
-    {"max", "maximum", ABBR_DOT},
-    {"mins", "minutes", 0},
-    {"hrs", "hours", 0},
-    {"hr", "hour", 0},
-    {"secs", "seconds", 0},
-    {"sec", "second", ABBR_DOT},
-    {"est", "established", ABBR_DOT | ABBR_NUMBER},
-    {"mon", "monday", ABBR_DOT},
-    {"tue", "tuesday", 0},
-    {"tues", "tuesday", 0},
-    {"wed", "wednesday", ABBR_DOT},
-    {"thu", "thursday", 0},
-    {"thur", "thursday", 0},
-    {"thurs", "thursday", 0},
-    {"fri", "friday", 0},
-    {"sat", "saturday", ABBR_DOT},
-    {"sun", "sunday", ABBR_DOT},
-    {"jan", "january", ABBR_DOT},
-    {"feb", "february", 0},
-    {"mar", "march", ABBR_DOT},
-    {"apr", "april", ABBR_DOT},
-    {"jun", "june", ABBR_DOT},
-    {"jul", "july", ABBR_DOT},
-    {"aug", "august", ABBR_DOT},
-    {"sept", "september", 0},
-    {"sep", "september", ABBR_DOT},
-    {"oct", "october", 0},
-    {"nov", "november", 0},
-    {"dec", "december", ABBR_DOT},
-    {"tbsp", "tablespoon", 0},
-    {"tsp", "teaspoon", 0},
-    {"oz", "ounces", 0},
-    {"lbs", "pounds", 0},
-    {"ok", "okay", 0},
-    {"wifi", "wi fi", 0},
-    {"pls", "please", 0},
-    {"thx", "thanks", 0},
-    {"btw", "by the way", 0},
-    {"mph", "miles per hour", 0},
-    {"kg", "kilograms", 0},
-    {"km", "kilometers", 0},
-    {"cm", "centimeters", 0},
-    {"mm", "millimeters", 0},
-};
-
 static const char spoken_capitals[] =
-    "nasa nato aids ram rom sim pin lan wan gif laser radar sonar scuba asap fifa opec unesco unicef nafta covid imax yolo "
+    "nasa nato aids ram rom sim pin zip lan wan gif laser radar sonar scuba fifa opec unesco unicef nafta covid imax yolo "
     "i a an and are as at be but by can do for from go had has have he her hi him his how if in into is it its me my new no "
-    "not now of off on one or our out see she so stop the they this to two up us was we what when who why will with yes yet "
+    "not now of off on one or our out see she so stop the they this to two up was we what when who why will with yes yet "
     "you your all any ask bad big day did end far get good got help here just know last like long look made make more most "
     "must need next note off old only open over own put read run say set some sure take tell than that them then time turn "
     "very wait want warm week well went were wow oh ah ok hello";
@@ -127,50 +36,53 @@ void norm_say_token(norm *n, const char *text, size_t len) {
         norm_say_text(n, text, len);
 }
 
-/* Number or capital that the abbreviation asks for, looked for past its dot and spaces. */
-static int follows(const norm *n, size_t at, int flags) {
-    size_t next = norm_skip_spaces(n, at);
-    int c = norm_peek(n, next);
-    if (flags & ABBR_NUMBER) return norm_is_digit(c);
-    return !(flags & ABBR_NAME) || (c >= 'A' && c <= 'Z');
-}
-
-/* After a dot that ends an abbreviation: when nothing or a new sentence follows, it also ended the sentence. */
-static void end_dot(norm *n, int strict) {
-    size_t next = norm_skip_spaces(n, n->at);
-    int c = norm_peek(n, next);
-    if (next >= n->len || (strict && next > n->at && c >= 'A' && c <= 'Z')) norm_mark(n, '.');
-}
-
-/* "St." is a saint before a name and a street elsewhere. */
-static int read_saint(norm *n, size_t len) {
-    if (!norm_in_list(n->in + n->at, len, "st")) return 0;
-    int dot = norm_peek(n, n->at + len) == '.', first = n->n == 0 || !norm_is_letter((unsigned char)n->out[n->n - 1]);
-    size_t next = norm_skip_spaces(n, n->at + len + (size_t)dot);
-    int capital = norm_peek(n, next) >= 'A' && norm_peek(n, next) <= 'Z';
-    int street = !capital || (!first && n->at >= 2 && norm_is_digit(norm_peek(n, n->at - 2)));
-    if (!dot && norm_peek(n, n->at) != 'S') return 0;
-    norm_say(n, street ? "street" : "saint");
-    n->at += len + (size_t)dot;
-    if (dot && street) end_dot(n, 0);
-    return 1;
-}
-
-static int read_abbreviation(norm *n, size_t len) {
-    int dot = norm_peek(n, n->at + len) == '.';
-    if (read_saint(n, len)) return 1;
-    for (size_t i = 0; i < sizeof abbreviations / sizeof *abbreviations; i++) {
-        const struct abbreviation *a = &abbreviations[i];
-        if (strlen(a->text) != len || !norm_match(n, n->at, a->text)) continue;
-        if (((a->flags & ABBR_DOT) && !dot) || !follows(n, n->at + len + (size_t)dot, a->flags)) continue;
-        norm_say(n, a->words);
-        n->at += len + (size_t)dot;
-        if (dot)
-            end_dot(n, !strcmp(a->text, "etc") || !strcmp(a->text, "inc") || !strcmp(a->text, "ltd") || !strcmp(a->text, "corp") ||
-                           !strcmp(a->text, "ok"));
+/* "Ph.D.", "B.Sc.": short titles with dots that are not all single letters. */
+static int read_degree(norm *n) {
+    static const char *const titles[][2] = {{"ph.d", "P H D"}, {"b.sc", "B S C"}, {"m.sc", "M S C"}, {"ed.d", "E D D"}};
+    for (size_t i = 0; i < sizeof titles / sizeof *titles; i++) {
+        if (!norm_match_word(n, n->at, titles[i][0])) continue;
+        norm_say(n, titles[i][1]);
+        n->at += 4 + (norm_peek(n, n->at + 4) == '.');
+        if (norm_peek(n, n->at - 1) == '.' && norm_skip_spaces(n, n->at) >= n->len) norm_mark(n, '.');
         return 1;
     }
     return 0;
+}
+
+/* "he/she", "yes/no": the stroke is "or" between these. */
+static int read_or(norm *n, size_t len) {
+    static const char *const firsts = "he she his her him yes male day hot s", *const seconds = "she he her hers his him no female night cold";
+    size_t at = n->at + len + 1, more = norm_letters_at(n, at);
+    if (norm_peek(n, n->at + len) != '/' || !norm_in_list(n->in + n->at, len, firsts) || !norm_in_list(n->in + at, more, seconds)) return 0;
+    norm_say_text(n, n->in + n->at, len);
+    norm_say(n, "or");
+    n->at = at;
+    return 1;
+}
+
+/* "w/ milk", "w/o", "n/a", "c/o" */
+static int read_stroke(norm *n) {
+    static const char *const table[][2] = {{"w/o", "without"}, {"n/a", "N A"}, {"c/o", "care of"}};
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        if (!norm_match_word(n, n->at, table[i][0])) continue;
+        norm_say(n, table[i][1]);
+        n->at += 3;
+        return 1;
+    }
+    if (!norm_match(n, n->at, "w/")) return 0;
+    norm_say(n, "with");
+    n->at += 2;
+    return 1;
+}
+
+/* "v1.2": version. */
+static int read_version(norm *n, size_t len) {
+    size_t digits = norm_digits_at(n, n->at + 1);
+    if (len != 1 || norm_lower(norm_peek(n, n->at)) != 'v' || digits == 0 || norm_peek(n, n->at + 1 + digits) != '.') return 0;
+    if (!norm_is_digit(norm_peek(n, n->at + 2 + digits))) return 0;
+    norm_say(n, "version");
+    n->at++;
+    return 1;
 }
 
 /* "U.S.A.", "a.m.", "e.g.", "J. R. R." (single letters with dots) */
@@ -188,49 +100,87 @@ static int read_dotted_letters(norm *n) {
     else
         for (size_t i = n->at; i < at + (size_t)tail; i++) norm_spell(n, norm_peek(n, i));
     n->at = at + (size_t)tail;
-    if (!tail && !initial) end_dot(n, 0);
+    if (!tail && !initial) norm_end_dot(n, 0);
     return 1;
 }
 
-/* Value of a Roman numeral of up to 39, 0 when it is none. */
+/* Value of a Roman numeral below 400 as it is properly written, 0 when it is none. */
 static unsigned roman_value(const char *text, size_t len) {
-    static const char *const ones[] = {"", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX"};
-    size_t ten = 0;
-    while (ten < len && ten < 3 && text[ten] == 'X') ten++;
-    for (unsigned i = 0; i < 10; i++)
-        if (strlen(ones[i]) == len - ten && memcmp(text + ten, ones[i], len - ten) == 0) return (unsigned)ten * 10 + i;
-    return 0;
+    static const struct {
+        const char *sign;
+        unsigned value, most; /* times in a row */
+    } parts[] = {{"C", 100, 3}, {"XC", 90, 1}, {"L", 50, 1}, {"XL", 40, 1}, {"X", 10, 3}, {"IX", 9, 1}, {"V", 5, 1}, {"IV", 4, 1}, {"I", 1, 3}};
+    unsigned value = 0;
+    size_t at = 0;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        size_t size = strlen(parts[i].sign);
+        for (unsigned k = 0; k < parts[i].most && len - at >= size && memcmp(text + at, parts[i].sign, size) == 0; k++) {
+            value += parts[i].value;
+            at += size;
+        }
+    }
+    return at == len ? value : 0;
 }
 
-/* "Chapter IV", "World War II", "Henry VIII" (kings take ordinals). */
+/* "Chapter IV", "World War II", "Henry VIII" (kings take ordinals), "Henry VIII's". */
 static int read_roman(norm *n, size_t len) {
-    unsigned value = roman_value(n->in + n->at, len);
+    size_t own = len > 2 && norm_match(n, n->at + len - 2, "'s") ? 2 : 0, body = len - own;
+    unsigned value = roman_value(n->in + n->at, body);
     int king = norm_last_in(n, "henry george charles louis elizabeth edward richard william james philip alexander pius paul francis");
-    int part = norm_last_in(n, "chapter part volume act scene war title section book phase type class super bowl rocky appendix level");
-    if (!value || (!king && !part) || (king && len == 1 && value == 1)) return 0;
+    int part = norm_last_in(n, "chapter part volume act scene war title section book phase type class bowl rocky appendix level article");
+    if (!value || (!king && !part) || (king && body == 1 && value == 1)) return 0;
     if (king) norm_say(n, "the");
     if (king)
         norm_ordinal(n, value);
     else
         norm_cardinal(n, value);
+    if (own && n->n + 3 <= n->cap) n->out[n->n++] = '\'', n->out[n->n++] = 's';
     n->at += len;
     return 1;
+}
+
+/* Letters with "'s" joined to the last one. */
+static void spell_plural(norm *n, const char *text, size_t len) {
+    char last[4] = {text[len - 1], '\'', 's', 0};
+    norm_spell_text(n, text, len - 1);
+    norm_say(n, last);
+}
+
+/* Letters of a plural or possessive of capitals without its end ("CPUs" 3, "TV's" 2, "Rs" 1); 0 when it is none. */
+static size_t plural_body(const char *text, size_t len) {
+    size_t body = len;
+    if (len >= 3 && text[len - 1] == 's' && text[len - 2] == '\'')
+        body = len - 2;
+    else if (len >= 2 && text[len - 1] == 's')
+        body = len - 1;
+    if (body == len || body > 5 || capitals(text, len) != body) return 0;
+    return body > 1 || (len == 2 && !has_vowel(text, 1) && *text != 'M') ? body : 0;
 }
 
 /* "CPUs", "TV's", "FBI's": capitals and a plural or possessive s, which joins the last letter. */
 static int read_plural_acronym(norm *n, size_t len) {
     const char *text = n->in + n->at;
-    size_t caps = capitals(text, len), body = len;
-    if (len >= 3 && text[len - 1] == 's' && text[len - 2] == '\'')
-        body = len - 2;
-    else if (len >= 3 && text[len - 1] == 's')
-        body = len - 1;
-    if (body == len || caps != body || body < 2 || body > 5 || n->shout) return 0;
-    if (norm_in_list(text, body, spoken_capitals)) return 0;
-    norm_spell_text(n, text, body - 1);
-    char last[4] = {text[body - 1], '\'', 's', 0};
-    norm_say(n, last);
+    size_t body = plural_body(text, len);
+    if (!body || n->shout || norm_in_list(text, body, spoken_capitals)) return 0;
+    spell_plural(n, text, body);
     n->at += len;
+    return 1;
+}
+
+/* "AT&T", "R&B", "M&Ms": capitals around "&" are letters. */
+static int read_joined_letters(norm *n, size_t len) {
+    size_t at = n->at + len + 1, more = norm_letters_at(n, at);
+    const char *text = n->in + n->at, *next = n->in + at;
+    if (norm_peek(n, n->at + len) != '&' || len > 2 || more == 0 || capitals(text, len) != len) return 0;
+    size_t body = more > 1 && next[more - 1] == 's' ? more - 1 - (next[more - 2] == '\'') : more;
+    if (body > 2 || capitals(next, more) != body) return 0;
+    norm_spell_text(n, text, len);
+    norm_say(n, "and");
+    if (body < more)
+        spell_plural(n, next, body);
+    else
+        norm_spell_text(n, next, body);
+    n->at = at + more;
     return 1;
 }
 
@@ -240,6 +190,7 @@ static int is_acronym(const norm *n, const char *text, size_t len) {
     if (memchr(text, '\'', len)) return 0;
     if (!has_vowel(text, len) && len > 1) return !norm_in_list(text, len, voiceless_words);
     if (capitals(text, len) != len || n->shout) return 0;
+    if (norm_in_list(text, len, "it who") && norm_last_in(n, "the an our your in")) return 1;
     return len <= 4 && !norm_in_list(text, len, spoken_capitals);
 }
 
@@ -249,8 +200,13 @@ static void say_letter(norm *n, int c) {
         n, "vitamin plan grade class type hepatitis section option team row gate exit side the an apartment unit letter group part level "
            "model series from point");
     int next = norm_peek(n, norm_skip_spaces(n, n->at + 1)), word_a = c == 'A' && !named && norm_is_letter(next) && norm_peek(n, n->at + 1) == ' ';
+    int sign = norm_peek(n, norm_skip_spaces(n, n->at + 1));
+    int formula = c == 'a' && sign && sign != '"' && (strchr("=<>^*", sign) || (sign >= SYM_UNEQUAL && sign <= SYM_AT_LEAST));
     int and = c == 'n' && norm_peek(n, n->at + 1) == '\'' && n->at > 0 && norm_peek(n, n->at - 1) == '\'';
-    if (c == 'a' || word_a)
+    const char *point = norm_compass(n, c);
+    if (point)
+        norm_say(n, point);
+    else if ((c == 'a' && !formula) || word_a)
         norm_say(n, "a");
     else if (and)
         norm_say(n, "and");
@@ -280,14 +236,13 @@ int norm_read_word(norm *n) {
     size_t len = norm_letters_at(n, n->at);
     if (len == 0) return 0;
     const char *text = n->in + n->at;
-    if (read_dotted_letters(n) || norm_read_month(n)) return 1;
-    if (norm_match(n, n->at, "w/o") || norm_match(n, n->at, "w/")) {
-        int out = norm_match_word(n, n->at, "w/o");
-        norm_say(n, out ? "without" : "with");
-        n->at += out ? 3 : 2;
+    if (read_degree(n) || read_dotted_letters(n) || norm_read_month(n)) return 1;
+    if (read_joined_letters(n, len) || read_or(n, len) || read_version(n, len) || norm_read_short_name(n, len)) return 1;
+    if (read_stroke(n)) return 1;
+    if (read_roman(n, len) || norm_read_abbreviation(n, len) || read_plural_acronym(n, len)) {
+        norm_read_day_hyphen(n);
         return 1;
     }
-    if (read_roman(n, len) || read_abbreviation(n, len) || read_plural_acronym(n, len)) return 1;
     if (len == 1)
         say_letter(n, (unsigned char)*text);
     else if (norm_in_list(text, len, "v") || (len == 2 && norm_match(n, n->at, "vs")))
@@ -295,5 +250,8 @@ int norm_read_word(norm *n) {
     else
         say_mixed(n, text, len);
     n->at += len;
+    size_t more = norm_letters_at(n, n->at + 1);
+    if (norm_peek(n, n->at) == '/' && norm_in_list(n->in + n->at + 1, more, "min hr sec day week month year hour second minute")) norm_read_per(n);
+    norm_read_day_hyphen(n);
     return 1;
 }

@@ -18,66 +18,14 @@ static int read_braces(norm *n) {
     return 1;
 }
 
-/* Marks of punctuation, brackets and dashes; each takes one byte. */
-static int read_mark(norm *n) {
-    int c = norm_peek(n, n->at), next = norm_peek(n, n->at + 1), before = n->at ? norm_peek(n, n->at - 1) : ' ';
-    if (c == 0 || !strchr(",;:.!?()[]-|", c)) {
-        if (c != SYM_DASH) return 0;
-        norm_mark(n, ',');
-        n->at++;
-        return 1;
-    }
-    if (strchr(",;:.!?", c))
-        norm_mark(n, (char)c);
-    else if (strchr("()[]|", c) && norm_skip_spaces(n, n->at + 1) < n->len)
-        norm_mark(n, ',');
-    else if (next == '-' || (before == ' ' && next == ' '))
-        norm_mark(n, ',');
-    n->at++;
-    return 1;
-}
-
-/* Symbols that are said as a word. */
-static int read_symbol(norm *n) {
-    static const struct {
-        char sign;
-        const char *word;
-    } table[] = {{'&', "and"},
-                 {'@', "at"},
-                 {'%', "percent"},
-                 {'+', "plus"},
-                 {'=', "equals"},
-                 {'$', "dollars"},
-                 {SYM_EURO, "euros"},
-                 {SYM_POUND, "pounds"},
-                 {SYM_YEN, "yen"},
-                 {SYM_CENT, "cents"},
-                 {SYM_DEGREE, "degrees"},
-                 {SYM_TIMES, "times"},
-                 {SYM_DIVIDE, "divided by"},
-                 {SYM_PLUS_MINUS, "plus or minus"},
-                 {SYM_MICRO, "micro"},
-                 {SYM_SQUARED, "squared"},
-                 {SYM_CUBED, "cubed"},
-                 {SYM_OHM, "ohm"},
-                 {SYM_PI, "pi"}};
-    int c = norm_peek(n, n->at), next = norm_peek(n, n->at + 1), before = n->at ? norm_peek(n, n->at - 1) : ' ';
-    if (c == '#' && norm_is_letter(next)) norm_say(n, "hashtag");
-    if (c == '/' && before == ' ' && next == ' ') norm_mark(n, ',');
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-        if (table[i].sign == (char)c) norm_say(n, table[i].word);
-    n->at++;
-    return 1;
-}
-
 /* A word stuck to digits, either way round ("mp3", "4K"), is read in parts: nothing to do but go on. */
 static void read_token(norm *n) {
     if (norm_peek(n, n->at) == ' ') {
         n->at++;
         return;
     }
-    if (read_braces(n) || norm_read_address(n) || norm_read_money(n) || norm_read_numeric(n) || norm_read_word(n) || read_mark(n)) return;
-    read_symbol(n);
+    if (read_braces(n) || norm_read_address(n) || norm_read_money(n) || norm_read_numeric(n) || norm_read_word(n) || norm_read_mark(n)) return;
+    norm_read_symbol(n);
 }
 
 /* All letters capital, more than one word: capitals then carry no meaning. */
