@@ -28,6 +28,7 @@ void sotto_config_default(sotto_config *c) {
     c->llm_ahead = 64;
     c->replies = 16;
     c->speed = 1.0f;
+    c->prompt_ms = 2000;
     c->vad_threshold = 0.5f;
     c->endpoint_ms = 640;
     c->endpoint_short_ms = 120;
@@ -45,6 +46,8 @@ void sotto_config_default(sotto_config *c) {
     c->budget_ns[SOTTO_TTS_CLAUSE] = 5 * MS;
     c->budget_ns[SOTTO_TTS_ACOUSTIC] = 15 * MS;
     c->budget_ns[SOTTO_VOCODER_FIRST] = 15 * MS;
+    c->budget_ns[SOTTO_TTS_FIRST] = 15 * MS;
+    c->budget_ns[SOTTO_TTS_KEPT] = 15 * MS;
 }
 
 static int power_of_two(uint32_t n) {
@@ -57,7 +60,7 @@ static int config_refuse(sotto_error *e, const char *field, const char *expected
 
 int config_check(const sotto_config *c, sotto_error *e) {
     if (!power_of_two(c->input_samples) || c->input_samples < 512) return config_refuse(e, "input_samples", "a power of two, 512 or more");
-    if (!power_of_two(c->output_samples) || c->output_samples < 512) return config_refuse(e, "output_samples", "a power of two, 512 or more");
+    if (!power_of_two(c->output_samples) || c->output_samples < 1024) return config_refuse(e, "output_samples", "a power of two, 1024 or more");
     if (c->input_samples > 1u << 24 || c->output_samples > 1u << 24) return config_refuse(e, "input_samples/output_samples", "at most 2^24");
     if (c->max_text < 64 || c->max_text > 4096) return config_refuse(e, "max_text", "64 to 4096 bytes");
     if (c->beam < 1 || c->beam > 512) return config_refuse(e, "beam", "1 to 512");
@@ -73,6 +76,7 @@ int config_check(const sotto_config *c, sotto_error *e) {
     if (c->max_reply < 1 || c->max_reply > 4096) return config_refuse(e, "max_reply", "1 to 4096 tokens");
     if ((unsigned)c->llm_kv > SOTTO_KV_I8) return config_refuse(e, "llm_kv", "SOTTO_KV_F32, F16 or I8");
     if (!(c->speed >= 0.5f && c->speed <= 2.0f)) return config_refuse(e, "speed", "0.5 to 2");
+    if (c->prompt_ms > 60000) return config_refuse(e, "prompt_ms", "at most 60000");
     if (!(c->temperature >= 0.0f && c->temperature <= 10.0f)) return config_refuse(e, "temperature", "0 to 10");
     if (!(c->min_p >= 0.0f && c->min_p <= 1.0f)) return config_refuse(e, "min_p", "0 to 1");
     if (!(c->repeat_penalty >= 1.0f && c->repeat_penalty <= 10.0f)) return config_refuse(e, "repeat_penalty", "1 to 10");

@@ -32,6 +32,15 @@ sotto_event *event_raise(event_queue *q, sotto_event_type type, uint64_t now, co
     return &q->slot[at];
 }
 
+sotto_event *event_raise_word(event_queue *q, sotto_event_type type, uint64_t now, const char *text, uint64_t begin_ms, uint64_t end_ms) {
+    sotto_event *e = event_raise(q, type, now, text);
+    sotto_word *w = &q->word[e - q->slot];
+    *w = (sotto_word){.begin_ms = begin_ms, .end_ms = end_ms, .len = (uint32_t)strlen(e->text), .confidence = 1.0f};
+    e->words = w;
+    e->word_count = 1;
+    return e;
+}
+
 int event_waits(const event_queue *q, sotto_event_type type) {
     for (uint32_t i = 0; i < q->count; i++) {
         if (q->slot[(q->first + i) % EVENT_SLOTS].type == type) return 1;

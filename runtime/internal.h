@@ -8,11 +8,14 @@
  *   remote.c   the same by a server, and what happens when it fails
  *   adapter.c  what the language model wears
  *   speak.c    reply text -> clauses -> phonemes -> acoustic frames -> PCM -> ring
+ *   prompts.c  ... and sound that is kept
+ *   pace.c     ... and how far it is ahead of the loudspeaker
  *   turn.c     which desk works next; when a turn begins and ends
  */
 #ifndef SOTTO_INTERNAL_H
 #define SOTTO_INTERNAL_H
 #include "audio/endpoint.h"
+#include "audio/gain.h"
 #include "audio/mel.h"
 #include "audio/vad.h"
 #include "models/asr/asr.h"
@@ -20,6 +23,8 @@
 #include "models/tts/speech.h"
 #include "runtime/base/ring.h"
 #include "runtime/event.h"
+#include "runtime/pace.h"
+#include "runtime/prompts.h"
 #include "runtime/sotto.h"
 #include "runtime/spans.h"
 
@@ -114,11 +119,22 @@ typedef struct remote_desk { /* a turn that a server answers */
 typedef struct speak_desk {
     ring out;     /* int16 samples for the loudspeaker */
     speech voice; /* text in, frames of PCM out */
+    prompts kept; /* sound of short replies */
+    pace pace;    /* how far the sound is ahead of the loudspeaker */
     int present;
     int active;                    /* something is being said */
+    int begun;                     /* its first clause was begun */
     int announced;                 /* SOTTO_EV_AUDIO was raised this turn */
+    int waits;                     /* since the last samples: there was no clause to speak */
+    int fading;                    /* interrupted: the next samples are faded, the rest is dropped */
+    fade end;                      /* that fade */
+    const prompt *prompt;          /* kept sound that is being said; NULL: none */
+    uint32_t prompt_at;            /* samples of it said */
+    uint32_t prompt_word;          /* begins and ends of its words told */
+    uint64_t text_ns;              /* newest text before the first clause was begun */
     uint64_t phones_ns, frames_ns; /* when this turn's first phones and first frames were made */
     uint64_t busy;                 /* ns */
+    uint64_t phones;               /* spoken by the models */
 } speak_desk;
 
 typedef struct command_desk { /* all NULL without a grammar */
@@ -203,7 +219,9 @@ void speak_reset(sotto *s);
 int speak_step(sotto *s);
 void speak_text(sotto *s, const char *text); /* more of the reply */
 void speak_close(sotto *s);                  /* the reply's text is complete */
-void speak_stop(sotto *s);                   /* drops what is not yet in the ring; the ring fades out */
+void speak_stop(sotto *s);                   /* fades out over the next 20 ms of sound, drops the rest */
+void speak_pulled(sotto *s, uint64_t now);   /* the caller took samples */
+int speak_ample(const sotto *s);             /* 1: sound enough is ready, others may work first */
 
 /* turn.c */
 uint64_t turn_now(const sotto *s);

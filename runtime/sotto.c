@@ -89,7 +89,7 @@ static int layout_speech(layout *l, speech *x) {
     if (model_sound(tts, &l->err) != 0 || model_sound(sound, &l->err) != 0) return l->err.code;
     if (x->sound.hop != HOP)
         return error_set(&l->err, ERR_MODEL, "%s: key sotto.vocoder.hop: is %u, expected %d", sound->name, (unsigned)x->sound.hop, HOP);
-    speech_limits limits = {.k = l->k, .max_text = c->max_text, .speed = c->speed};
+    speech_limits limits = {.k = l->k, .max_text = c->max_text, .speed = c->speed, .captions = c->captions != 0};
     speech_layout(x, &l->kept, &limits);
     speech_scratch(x, &l->scratch);
     arena_rewind(&l->scratch, mark);
@@ -105,7 +105,8 @@ static void layout_audio(layout *l, listen_desk *d) {
 }
 
 /* Queues, text and the clock. */
-static void layout_runtime(layout *l, event_queue *q, turn_clock *t, command_desk *d, remote_desk *far, replies_desk *kept, ring *out, char **text) {
+static void layout_runtime(layout *l, event_queue *q, turn_clock *t, command_desk *d, remote_desk *far, replies_desk *kept, ring *out, prompts *sounds,
+                           char **text) {
     const sotto_config *c = l->c;
     command_layout(d, &l->kept, c);
     remote_layout(far, &l->kept, c);
@@ -114,6 +115,7 @@ static void layout_runtime(layout *l, event_queue *q, turn_clock *t, command_des
     spans_layout(t, &l->kept);
     text[0] = ARENA_ARRAY(&l->kept, char, c->max_text);
     text[1] = ARENA_ARRAY(&l->kept, char, c->max_text);
+    prompts_layout(sounds, &l->kept, c->tts ? c->prompt_ms : 0);
     ring_init(out, ARENA_ARRAY(&l->kept, int16_t, c->output_samples), c->output_samples, sizeof(int16_t));
 }
 
@@ -160,9 +162,10 @@ __attribute__((noinline)) static void plan_rest(layout *l) {
     remote_desk far;
     replies_desk kept;
     ring out;
+    prompts sounds;
     char *text[2];
     layout_audio(l, &d);
-    layout_runtime(l, &q, &t, &command, &far, &kept, &out, text);
+    layout_runtime(l, &q, &t, &command, &far, &kept, &out, &sounds, text);
 }
 
 int sotto_plan(const sotto_config *c, sotto_memory_report *report) {
@@ -196,7 +199,7 @@ static int build(layout *l, sotto *s) {
     if (code == 0) code = layout_speech(l, &s->speak.voice);
     if (code != 0) return code;
     layout_audio(l, &s->listen);
-    layout_runtime(l, &s->events, &s->clock, &s->command, &s->remote, &s->replies, &s->speak.out, text);
+    layout_runtime(l, &s->events, &s->clock, &s->command, &s->remote, &s->replies, &s->speak.out, &s->speak.kept, text);
     s->reply = text[0];
     s->last_reply = text[1];
     return l->kept.failed || l->scratch.failed ? ERR_MEM : 0;

@@ -119,6 +119,8 @@ typedef enum sotto_span_id {
     SOTTO_TTS_CLAUSE,      /* first clause complete -> phonemes */
     SOTTO_TTS_ACOUSTIC,    /* phonemes -> first acoustic frames */
     SOTTO_VOCODER_FIRST,   /* first acoustic frames -> first PCM */
+    SOTTO_TTS_FIRST,       /* the text that completes the first clause -> first PCM */
+    SOTTO_TTS_KEPT,        /* the same of a prompt whose sound was kept (config.prompt_ms); the four before did not happen then */
     SOTTO_PLAYBACK,        /* first reply sample pulled -> last one */
     SOTTO_FIRST_AUDIO,     /* last speech sample at the microphone -> first reply sample handed to the device */
     SOTTO_FIRST_AUDIO_NET, /* the same without the endpoint wait */
@@ -195,6 +197,8 @@ typedef struct sotto_config {
     uint32_t whole_reply; /* 1: speech waits for the whole reply, to measure what not waiting gains */
 
     float speed;                /* of speech, 0.5..2 */
+    uint32_t captions;          /* 1: SOTTO_EV_WORD and SOTTO_EV_WORD_END tell the times of the reply's words */
+    uint32_t prompt_ms;         /* sound of short replies that is kept for when they are said again, at most 60000; 0: none. 32 bytes each */
     float vad_threshold;        /* how sure the detector of speech must be, 0.05..0.95 */
     uint32_t endpoint_ms;       /* silence that ends a turn; less when its text sounds complete, more when it wants more: */
     uint32_t endpoint_short_ms; /* at least this, at most endpoint_ms */
@@ -234,11 +238,15 @@ typedef enum sotto_event_type {
     SOTTO_EV_AUDIO,       /* the first reply samples are ready to pull */
     SOTTO_EV_TURN_DONE,   /* text: the whole reply; spans: sotto_stats().turn */
     SOTTO_EV_OVERLOAD,    /* text: which span went over its budget, or what was dropped */
-    SOTTO_EV_INTENT       /* text: "name slot=value ..." of the grammar, just before its SOTTO_EV_FINAL; confidence; words: the values */
+    SOTTO_EV_INTENT,      /* text: "name slot=value ..." of the grammar, just before its SOTTO_EV_FINAL; confidence; words: the values */
+    /* config.captions; text: a word of the reply as written, with its marks ("10:42 am." where several are said as one); words: it, ms since the
+       reply's first sample. The first before any sample of it can be pulled, its end_ms 0: not known yet; the second before its last one can. */
+    SOTTO_EV_WORD,
+    SOTTO_EV_WORD_END
 } sotto_event_type;
 
 typedef struct sotto_word {
-    uint64_t begin_ms, end_ms; /* since the runtime's first sample */
+    uint64_t begin_ms, end_ms; /* since the runtime's first sample; of SOTTO_EV_WORD since the reply's */
     uint32_t at, len;          /* place in the event's text */
     float confidence;          /* 0..1 */
 } sotto_word;
@@ -275,6 +283,12 @@ typedef struct sotto_statistics {
     uint64_t calls, call_picks, call_changed; /* calls, tokens picked in them, and how many the constraint changed */
     uint64_t say_picks, say_changed;          /* the same of replies to a result */
     uint64_t told;                            /* turns answered by others that the model's history holds */
+    uint64_t tts_phones;                      /* phones of the clauses that the speech models spoke */
+    uint64_t prompts_hits, prompts_misses;    /* replies spoken from kept sound; short ones that were not kept */
+    /* Sound ready ahead of the loudspeaker, which plays from the first pull on: the least that there was when more came, of the last turn's reply and
+     * of all. Negative: it ran dry for that long. INT64_MAX: nothing came after the first pull. */
+    int64_t margin_ns, margin_low_ns;
+    uint64_t underruns, underrun_ns; /* how often the loudspeaker ran dry in the middle of a reply, and how long in all */
     char llm_version[96]; /* of the local language model: general.version and, behind a +, its adapter's: "nano-2+butler-1"; "" without one */
 } sotto_statistics;
 

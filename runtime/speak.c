@@ -1,51 +1,150 @@
 /* speak: reply text -> sound in the output ring, a few frames at a time, no further ahead than the ring has room.
+ *
+ * The sound comes from the speech models or, for a prompt that was said before, from prompts.h. An interrupted reply fades over the next 20 ms
+ * of its own sound: what is in the ring, and when that is less, what would have come.
  */
-#include "audio/gain.h"
 #include "audio/pcm.h"
+#include "runtime/base/fmt.h"
 #include "runtime/internal.h"
 #include <string.h>
 
-enum { FADE = SOTTO_RATE * GAIN_FADE_MS / 1000, GROUP_MAX = SPEECH_GROUP * HOP };
+enum { FADE = SOTTO_RATE * GAIN_FADE_MS / 1000, GROUP_MAX = SPEECH_GROUP * HOP, FRAME_MS = 1000 / HOPS_A_SECOND };
+
+/* Nothing more of this reply. */
+static void speak_cut(speak_desk *d) {
+    d->active = d->fading = 0;
+    d->prompt = NULL;
+    prompts_drop(&d->kept);
+    speech_reset(&d->voice);
+}
+
+static void speak_begin(speak_desk *d) {
+    speech_reset(&d->voice);
+    pace_begin(&d->pace);
+    prompts_begin(&d->kept);
+    d->announced = d->begun = d->waits = 0;
+    d->phones_ns = d->frames_ns = d->text_ns = 0;
+    d->active = 1;
+}
 
 void speak_reset(sotto *s) {
     speak_desk *d = &s->speak;
     ring_clear(&d->out);
-    d->active = d->announced = 0;
-    d->busy = 0;
-    d->phones_ns = d->frames_ns = 0;
-    if (d->present) speech_reset(&d->voice);
+    pace_reset(&d->pace);
+    d->active = d->announced = d->fading = 0;
+    d->busy = d->phones = 0;
+    if (!d->present) return;
+    prompts_reset(&d->kept);
+    speak_begin(d);
+    speak_cut(d);
 }
 
 void speak_text(sotto *s, const char *text) {
     speak_desk *d = &s->speak;
-    if (!d->active) {
-        speech_reset(&d->voice);
-        d->announced = 0;
-        d->phones_ns = d->frames_ns = 0;
-        d->active = 1;
-    }
+    if (d->fading) speak_cut(d);
+    if (!d->active) speak_begin(d);
+    if (!d->begun) d->text_ns = turn_now(s);
     uint32_t len = (uint32_t)strlen(text);
     uint32_t taken = speech_push(&d->voice, text, len);
     if (taken < len)
         event_raise(&s->events, SOTTO_EV_OVERLOAD, turn_now(s), "reply text came faster than it could be spoken; part of it is not said");
+    if (taken < len) prompts_drop(&d->kept);
+    prompts_text(&d->kept, text);
 }
 
 void speak_close(sotto *s) {
-    if (s->speak.active) speech_close(&s->speak.voice);
+    speak_desk *d = &s->speak;
+    if (!d->active || d->fading) return;
+    speech_close(&d->voice);
+    if (d->begun) return;
+    d->text_ns = turn_now(s);
+    d->prompt = prompts_find(&d->kept);
+    d->prompt_at = d->prompt_word = 0;
+}
+
+void speak_pulled(sotto *s, uint64_t now) {
+    pace_pulled(&s->speak.pace, now);
 }
 
 void speak_stop(sotto *s) {
     int16_t tail[FADE];
-    fade f;
     speak_desk *d = &s->speak;
+    if (d->fading) return;
     uint32_t n = ring_read(&d->out, tail, FADE);
-    fade_begin(&f, n ? n : 1, 1);
-    fade_run(&f, tail, n);
+    fade_begin(&d->end, FADE, 1);
+    fade_run(&d->end, tail, n);
     ring_clear(&d->out);
     ring_write(&d->out, tail, n);
-    d->active = 0;
-    speech_reset(&d->voice);
+    if (d->active && n < FADE && d->pace.made) {
+        d->fading = 1;
+        prompts_drop(&d->kept);
+        speech_hush(&d->voice);
+    } else {
+        speak_cut(d);
+    }
 }
+
+static void speak_dry(sotto *s, uint64_t dry_ns, uint64_t now) {
+    char line[LINE_BYTES];
+    fmt_put(line, sizeof line, "the loudspeaker ran dry for %.0f ms in the middle of the reply: %s", (double)dry_ns / 1e6,
+            s->speak.waits ? "its text came late" : "speech was computed late");
+    event_raise(&s->events, SOTTO_EV_OVERLOAD, now, line);
+}
+
+/* Samples of the reply go to the ring; it has room for them. */
+static void speak_put(sotto *s, int16_t *pcm, uint32_t n, uint64_t now) {
+    speak_desk *d = &s->speak;
+    if (d->fading) {
+        n = n < FADE - d->end.at ? n : FADE - d->end.at;
+        fade_run(&d->end, pcm, n);
+        ring_write(&d->out, pcm, n);
+        if (fade_done(&d->end)) speak_cut(d);
+        return;
+    }
+    uint64_t dry = pace_made(&d->pace, ring_ready(&d->out), n, now);
+    if (dry) speak_dry(s, dry, now);
+    d->waits = 0;
+    ring_write(&d->out, pcm, n);
+    prompts_sound(&d->kept, pcm, n);
+    if (!d->announced && n) {
+        d->announced = 1;
+        spans_set(&s->clock, d->prompt ? SOTTO_TTS_KEPT : SOTTO_TTS_FIRST, d->text_ns, now);
+        event_raise(&s->events, SOTTO_EV_AUDIO, now, "");
+    }
+}
+
+/* ---- words ---- */
+
+static void speak_word(sotto *s, int ends, const char *text, uint32_t len, uint32_t begin, uint32_t end) {
+    char word[CLAUSE_MAX + 1];
+    len = len < CLAUSE_MAX ? len : CLAUSE_MAX;
+    memcpy(word, text, len);
+    word[len] = 0;
+    event_raise_word(&s->events, ends ? SOTTO_EV_WORD_END : SOTTO_EV_WORD, turn_now(s), word, (uint64_t)begin * FRAME_MS, (uint64_t)end * FRAME_MS);
+}
+
+/* Words of the frames just made, before they are sound. */
+static void speak_captions(sotto *s) {
+    speak_desk *d = &s->speak;
+    caption c;
+    for (caption_kind kind; (kind = speech_caption(&d->voice, &c)) != CAPTION_NONE;) {
+        speak_word(s, kind == CAPTION_END, c.text, c.len, c.begin, c.end);
+        if (kind == CAPTION_END) prompts_word(&d->kept, c.text, c.len, c.begin, c.end);
+    }
+}
+
+/* Those of kept sound up to sample `to`; d->prompt_word counts begins and ends. */
+static void speak_prompt_words(sotto *s, uint32_t to) {
+    speak_desk *d = &s->speak;
+    for (; d->prompt_word < 2 * d->prompt->words; d->prompt_word++) {
+        const prompt_word *w = &d->prompt->word[d->prompt_word / 2];
+        int ends = d->prompt_word % 2 == 1;
+        if ((ends ? w->end : w->begin) * (uint32_t)HOP >= to && to < d->prompt->samples) return;
+        speak_word(s, ends, d->prompt->text + w->at, w->len, w->begin, ends ? w->end : 0);
+    }
+}
+
+/* ---- work ---- */
 
 /* The first of each kind of work in a turn makes that stage's span. */
 static void speak_clock(sotto *s, speech_did did, uint64_t from, uint64_t to) {
@@ -60,30 +159,48 @@ static void speak_clock(sotto *s, speech_did did, uint64_t from, uint64_t to) {
     }
     if (did == SPEECH_SOUND && !d->announced) spans_set(&s->clock, SOTTO_VOCODER_FIRST, d->frames_ns, to);
     d->busy += to - from;
+    if (did == SPEECH_CLAUSE) d->phones += d->voice.voice.count;
+    if (to - from > d->pace.slow_ns) d->pace.slow_ns = to - from;
 }
 
-static void speak_samples(sotto *s) {
+static int speak_prompt_step(sotto *s) {
     int16_t pcm[GROUP_MAX];
     speak_desk *d = &s->speak;
-    pcm_to_int16(pcm, d->voice.samples, d->voice.count);
-    ring_write(&d->out, pcm, d->voice.count);
-    if (!d->announced && d->voice.count) {
-        d->announced = 1;
-        event_raise(&s->events, SOTTO_EV_AUDIO, turn_now(s), "");
-    }
+    const uint32_t left = d->prompt->samples - d->prompt_at, n = left < GROUP_MAX ? left : GROUP_MAX;
+    memcpy(pcm, d->kept.pool + d->prompt->at + d->prompt_at, n * sizeof *pcm);
+    d->prompt_at += n;
+    if (!d->fading) speak_prompt_words(s, d->prompt_at);
+    speak_put(s, pcm, n, turn_now(s));
+    if (n == left) speak_cut(d);
+    return 1;
 }
 
 int speak_step(sotto *s) {
+    int16_t pcm[GROUP_MAX];
     speak_desk *d = &s->speak;
     if (!d->active || ring_room(&d->out) < GROUP_MAX) return 0;
+    if (d->prompt) return speak_prompt_step(s);
     uint64_t from = turn_now(s);
     speech_did did = speech_step(&d->voice);
     if (did == SPEECH_NOTHING) {
+        d->waits = 1;
         if (!speech_idle(&d->voice)) return 0; /* the next clause is not complete */
-        d->active = 0;
+        prompts_keep(&d->kept);
+        d->active = d->fading = 0;
         return 1;
     }
-    speak_clock(s, did, from, turn_now(s));
-    if (did == SPEECH_SOUND) speak_samples(s);
+    uint64_t to = turn_now(s);
+    d->begun = 1;
+    speak_clock(s, did, from, to);
+    if (did == SPEECH_FRAMES && !d->fading) speak_captions(s);
+    if (did != SPEECH_SOUND) return 1;
+    pcm_to_int16(pcm, d->voice.samples, d->voice.count);
+    speak_put(s, pcm, d->voice.count, to);
     return 1;
+}
+
+int speak_ample(const sotto *s) {
+    const speak_desk *d = &s->speak;
+    if (!d->active || !d->announced || d->fading) return 0;
+    return pace_ample(&d->pace, pace_margin(&d->pace, ring_ready(&d->out), turn_now(s)), d->out.capacity);
 }

@@ -47,6 +47,7 @@ size_t sotto_pull_audio(sotto *s, int16_t *samples, size_t count) {
     uint32_t given = ring_read(&s->speak.out, samples, count > UINT32_MAX ? UINT32_MAX : (uint32_t)count);
     if (given == 0) return 0;
     uint64_t now = turn_now(s);
+    speak_pulled(s, now);
     if (s->first_pull == 0) s->first_pull = now;
     s->last_pull = now;
     s->samples_out += given;
@@ -111,6 +112,7 @@ void sotto_stats(const sotto *s, sotto_statistics *out) {
     out->asr_busy = s->asr_busy;
     out->asr_samples = s->asr_samples;
     out->tts_busy = s->speak.busy;
+    out->tts_phones = s->speak.phones;
     out->prompt_tokens = s->think.prompt_tokens;
     out->prompt_ns = s->think.prompt_ns;
     out->reply_tokens = s->think.reply_tokens;
@@ -129,6 +131,12 @@ void sotto_stats(const sotto *s, sotto_statistics *out) {
     out->replies_hits = s->replies.hits;
     out->replies_misses = s->replies.misses;
     out->told = s->think.told;
+    out->prompts_hits = s->speak.kept.hits;
+    out->prompts_misses = s->speak.kept.misses;
+    out->margin_ns = s->speak.pace.last;
+    out->margin_low_ns = s->speak.pace.lowest;
+    out->underruns = s->speak.pace.underruns;
+    out->underrun_ns = s->speak.pace.dry_ns;
     const constrain_stats *k = &s->think.mind.rule.stats;
     out->calls = k->calls;
     out->call_picks = k->picks;
@@ -148,9 +156,10 @@ const char *sotto_kernels(const sotto *s) {
 }
 
 const char *sotto_span_name(sotto_span_id id) {
-    static const char *const name[SOTTO_SPANS] = {"capture",       "endpoint",        "asr.finalize", "grammar",        "kept",       "prompt",
-                                                  "llm.prefill",   "llm.first_token", "llm.ttft",     "llm.token_rate", "tts.clause", "tts.acoustic",
-                                                  "vocoder.first", "playback",        "first_audio",  "first_audio.net"};
+    static const char *const name[SOTTO_SPANS] = {"capture",    "endpoint",     "asr.finalize",    "grammar",   "kept",
+                                                  "prompt",     "llm.prefill",  "llm.first_token", "llm.ttft",  "llm.token_rate",
+                                                  "tts.clause", "tts.acoustic", "vocoder.first",   "tts.first", "tts.kept",
+                                                  "playback",   "first_audio",  "first_audio.net"};
     return (unsigned)id < SOTTO_SPANS ? name[id] : "?";
 }
 

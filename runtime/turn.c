@@ -1,6 +1,7 @@
 /* turn: listen -> think -> speak, one unit of work at a time, what the listener waits for first.
  *
- * Order of work: PCM that the device needs next, then the reply's next token, then the microphone, then what nobody waits for. A turn ends when its text is
+ * Order of work: PCM that the device needs next, then the reply's next token, then the microphone, then what nobody waits for. While sound enough is ready
+ * for a while (pace.h), more of it is made only when the others have nothing to do. A turn ends when its text is
  * complete, all of it is spoken and the last sample has been pulled; then its spans are added up and checked against the budgets.
  */
 #include "runtime/base/fmt.h"
@@ -67,6 +68,7 @@ static void turn_over_budget(sotto *s, int worst, uint64_t now) {
 
 void turn_end(sotto *s) {
     uint64_t now = turn_now(s);
+    pace_end(&s->speak.pace);
     if (s->first_pull) {
         spans_set(&s->clock, SOTTO_PLAYBACK, s->first_pull, s->last_pull);
         if (s->said_ns) spans_set(&s->clock, SOTTO_FIRST_AUDIO, s->said_ns, s->first_pull);
@@ -90,10 +92,12 @@ static int turn_try_end(sotto *s) {
 
 int turn_step(sotto *s) {
     if (!event_room(&s->events)) return 0;
-    if (s->speak.present && speak_step(s)) return 1;
+    int ample = s->speak.present && speak_ample(s);
+    if (s->speak.present && !ample && speak_step(s)) return 1;
     if (s->think.present && think_step(s)) return 1;
     if (turn_try_end(s)) return 1;
     if (s->listen.present && listen_step(s)) return 1;
+    if (ample && speak_step(s)) return 1;
     return early_step(s);
 }
 

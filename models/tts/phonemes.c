@@ -194,6 +194,13 @@ static int add_word(walk *w, const token *t, const heteronym_context *c, uint8_t
     return 1;
 }
 
+size_t phonemes_word(const char **at, const char **word) {
+    token t = next_token(*at);
+    *at = t.end;
+    *word = t.at;
+    return t.len;
+}
+
 size_t phonemes_clause(const phonemes *p, const char *text, size_t len, uint8_t *out, size_t cap, uint16_t *start, size_t words_cap, size_t *words) {
     walk w = {p, out, cap, 0, 0, 0};
     size_t count = 0;
@@ -205,12 +212,12 @@ size_t phonemes_clause(const phonemes *p, const char *text, size_t len, uint8_t 
         heteronym_context c = {before.at, after.at, before.mark ? 0 : before.len, t.mark ? 0 : after.len};
         int said;
         if (!add_word(&w, &t, &c, gap, &said)) break;
-        if (said && count < words_cap && start) start[count] = (uint16_t)(w.n - (size_t)said);
-        count += said > 0;
+        if (count < words_cap && start) start[count] = (uint16_t)(said ? w.n - (size_t)said : w.n + 1);
+        count++;
         if (said || t.mark) gap = t.mark ? pause_of(t.mark) : PHONE_WB;
     }
     if (words) *words = start && count > words_cap ? words_cap : count;
-    if (count == 0) return 0;
+    if (w.n == 0) return 0;
     out[w.n++] = gap == PHONE_WB ? PHONE_SIL : gap;
     return w.n;
 }

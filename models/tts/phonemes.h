@@ -28,9 +28,12 @@ void phonemes_layout(phonemes *p, arena *a, const g2p *g);
 int phonemes_override(phonemes *p, const char *lines, size_t len, sotto_error *err);
 
 /* Phones of a clause of UTF-8 into out[0..cap): their number, 0 when there is nothing to say. A word that does not fit is
- * left out with all that follow. `start` (NULL or [words_cap]) gets the index of each word's first phone, *words (NULL allowed)
- * the number of words. */
+ * left out with all that follow. `start` (NULL or [words_cap]) gets the index of each word's first phone (of a word without phones: of those
+ * behind it), *words (NULL allowed) the number of words. The normalised text stays in p->text until the scratch is used again. */
 size_t phonemes_clause(const phonemes *p, const char *text, size_t len, uint8_t *out, size_t cap, uint16_t *start, size_t words_cap, size_t *words);
+
+/* The next word at or after *at of a normalised text, without the mark behind it: its bytes, 0 when there is none. *at moves behind it. */
+size_t phonemes_word(const char **at, const char **word);
 
 /* Id of an ARPABET symbol ("AH0", any case; a vowel without a digit counts as stressed), 0 when it is none. */
 int phonemes_id(const char *name, size_t len);

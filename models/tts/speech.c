@@ -22,6 +22,8 @@ void speech_layout(speech *s, arena *a, const speech_limits *limits) {
     s->phones = ARENA_ARRAY(a, uint8_t, s->voice.max_phones);
     s->mel = ARENA_ARRAY(a, float, SPEECH_GROUP * s->voice.mel);
     s->samples = ARENA_ARRAY(a, float, SPEECH_GROUP * s->hop);
+    memset(&s->written, 0, sizeof s->written);
+    if (limits->captions) captions_layout(&s->written, a);
 }
 
 void speech_scratch(speech *s, arena *a) {
@@ -33,7 +35,8 @@ void speech_reset(speech *s) {
     clause_reset(&s->cutter);
     acoustic_reset(&s->voice);
     vocoder_reset(&s->sound);
-    s->head = s->queued = s->frames = s->count = 0;
+    captions_reset(&s->written);
+    s->head = s->queued = s->frames = s->count = s->made = s->before = 0;
     s->speaking = s->ringing = s->closed = s->cut = 0;
 }
 
@@ -63,10 +66,21 @@ static int speech_cut(speech *s) {
 static int speech_clause(speech *s) {
     if (!speech_cut(s)) return 0;
     size_t len = clause_take(&s->cutter, s->clause, CLAUSE_MAX + 1);
-    size_t n = phonemes_clause(&s->reader, s->clause, len, s->phones, s->voice.max_phones, NULL, 0, NULL);
+    size_t words = 0;
+    size_t n = phonemes_clause(&s->reader, s->clause, len, s->phones, s->voice.max_phones, s->written.phone, CAPTIONS_WORDS, &words);
     const acoustic_style style = {.speed = s->limits.speed, .pauses = 1.0f};
     s->speaking = n > 0 && acoustic_start(&s->voice, s->phones, (uint32_t)n, &style) == 0;
+    s->before = s->made;
+    captions_reset(&s->written);
+    if (s->speaking && s->limits.captions) captions_begin(&s->written, &s->reader, s->clause, len, words, n);
     return 1;
+}
+
+/* Frames of the next unit of work. */
+static uint32_t speech_group(const speech *s) {
+    const uint32_t first = vocoder_ahead(&s->sound) + 1;
+    if (s->made < first) return first - s->made < SPEECH_GROUP ? first - s->made : SPEECH_GROUP;
+    return s->made < SPEECH_RAMP ? 1 : SPEECH_GROUP;
 }
 
 static void speech_vocode(speech *s) {
@@ -94,7 +108,8 @@ speech_did speech_step(speech *s) {
         return SPEECH_SOUND;
     }
     if (s->speaking) {
-        s->frames = acoustic_step(&s->voice, s->mel, s->pitch, SPEECH_GROUP);
+        s->frames = acoustic_step(&s->voice, s->mel, s->pitch, speech_group(s));
+        s->made += s->frames;
         if (s->frames) return SPEECH_FRAMES;
         s->speaking = 0;
     }
@@ -105,4 +120,19 @@ speech_did speech_step(speech *s) {
 
 int speech_idle(const speech *s) {
     return s->closed && s->cut && !s->queued && !s->speaking && !s->frames && !s->ringing;
+}
+
+void speech_hush(speech *s) {
+    clause_reset(&s->cutter);
+    s->queued = 0;
+    s->closed = s->cut = 1;
+}
+
+caption_kind speech_caption(speech *s, caption *out) {
+    if (!s->speaking) return CAPTION_NONE;
+    caption_kind kind = captions_next(&s->written, &s->reader, &s->voice, s->made - s->before, out);
+    if (kind == CAPTION_NONE) return kind;
+    out->begin += s->before;
+    if (kind == CAPTION_END) out->end += s->before;
+    return kind;
 }

@@ -6,16 +6,19 @@
 #ifndef SOTTO_MODELS_TTS_SPEECH_H
 #define SOTTO_MODELS_TTS_SPEECH_H
 #include "models/tts/acoustic.h"
+#include "models/tts/captions.h"
 #include "models/tts/clause.h"
 #include "models/tts/phonemes.h"
 #include "models/tts/vocoder.h"
 
-enum { SPEECH_GROUP = 4 }; /* frames of one unit of work */
+/* Frames of one unit of work: what gives the first hop, then one at a time so that the loudspeaker never waits for four, then four. */
+enum { SPEECH_GROUP = 4, SPEECH_RAMP = 32 };
 
 typedef struct speech_limits {
     const kernels *k;
     uint32_t max_text; /* bytes of text that may wait */
     float speed;
+    int captions; /* 1: speech_caption tells of words */
 } speech_limits;
 
 typedef enum speech_did {
@@ -31,6 +34,7 @@ typedef struct speech {
     clause_splitter cutter;
     acoustic voice;
     vocoder sound;
+    captions written;
     speech_limits limits;
     /* state */
     char *waiting;                      /* [max_text] text that the cutter has not seen, a ring */
@@ -41,6 +45,7 @@ typedef struct speech {
     acoustic_voice pitch[SPEECH_GROUP]; /* theirs */
     float *samples;                     /* [SPEECH_GROUP x hop] */
     uint32_t frames;                    /* frames waiting */
+    uint32_t made, before;              /* frames since the reset; those of earlier clauses */
     uint32_t hop, count;                /* samples a frame; samples made by the last step */
     int speaking;                       /* a clause is in the acoustic model */
     int ringing;                        /* the vocoder holds frames */
@@ -56,5 +61,8 @@ uint32_t speech_push(speech *s, const char *text, uint32_t len); /* more text; r
 void speech_close(speech *s);                                    /* the text is complete */
 speech_did speech_step(speech *s);                               /* one unit of work */
 int speech_idle(const speech *s);                                /* closed, and all of it is said */
+void speech_hush(speech *s);                                     /* nothing is said but the rest of the clause that sounds */
+/* After a step, until CAPTION_NONE: a written word that begins or ends in the frames made so far, which are not samples yet. Frames since the reset. */
+caption_kind speech_caption(speech *s, caption *out);
 
 #endif

@@ -1,5 +1,6 @@
 /* sotto say: text to speech, into a WAV file, stdout or the loudspeaker. */
 #include "platform/host/args.h"
+#include "platform/host/captions_file.h"
 #include "platform/host/commands.h"
 #include "platform/host/lines.h"
 #include "platform/host/live.h"
@@ -10,12 +11,34 @@
 typedef struct say_options {
     double speed;
     const char *kernels;
+    int captions;
 } say_options;
+
+typedef struct say_words { /* what is done with the times of words */
+    loop *l;
+    FILE *words;         /* a line each; NULL: none */
+    captions_file *file; /* NULL: none */
+    uint64_t since_ms;   /* where this reply begins in the sound */
+} say_words;
 
 static void say_change(void *user, sotto_config *c) {
     const say_options *o = user;
     if (o->speed > 0) c->speed = (float)o->speed;
     if (o->kernels) c->kernels = o->kernels;
+    c->captions = o->captions != 0;
+}
+
+static void say_seen(void *user, const sotto_event *e) {
+    say_words *w = user;
+    sotto_statistics s;
+    if (e->type == SOTTO_EV_TURN_DONE) {
+        sotto_stats(w->l->voice, &s);
+        w->since_ms = s.samples_out * 1000 / SOTTO_RATE;
+    }
+    if (e->type != SOTTO_EV_WORD_END) return;
+    uint64_t begin = w->since_ms + e->words[0].begin_ms, end = w->since_ms + e->words[0].end_ms;
+    if (w->words) fprintf(w->words, "%8.3f %8.3f  %s\n", (double)begin / 1e3, (double)end / 1e3, e->text);
+    if (w->file) captions_word(w->file, e->text, begin, end);
 }
 
 static int say_line(void *user, const char *text) {
@@ -42,8 +65,8 @@ static int say_to_file(loop *l, const command_line *line, const char *path) {
 }
 
 int command_say(int argc, char **argv) {
-    const char *folder = NULL, *out = NULL, *device = NULL;
-    int json = 0, stages = 0;
+    const char *folder = NULL, *out = NULL, *device = NULL, *captions = NULL;
+    int json = 0, stages = 0, words = 0;
     say_options o = {0};
     const option_row rows[] = {
         {"--pack", OPTION_TEXT, &folder, "DIR", "model pack"},
@@ -52,6 +75,8 @@ int command_say(int argc, char **argv) {
         {"--device", OPTION_TEXT, &device, "NAME", "loudspeaker: an index or a part of its name"},
         {"--speed", OPTION_REAL, &o.speed, "X", "0.5 to 2"},
         {"--kernels", OPTION_TEXT, &o.kernels, "NAME", "kernel table"},
+        {"--words", OPTION_FLAG, &words, NULL, "begin, end (s) and text of every word, as it is spoken"},
+        {"--captions", OPTION_TEXT, &captions, "FILE", "WebVTT of the words (SubRip when FILE ends in .srt; -: stdout)"},
         {"--stages", OPTION_FLAG, &stages, NULL, "stage table after every text"},
         {"--json", OPTION_FLAG, &json, NULL, "one JSON object a text"},
         {0},
@@ -61,11 +86,23 @@ int command_say(int argc, char **argv) {
     int code = args_parse(&line, argc, argv);
     if (code >= 0) return code;
     if (o.speed != 0 && (o.speed < 0.5 || o.speed > 2)) return complain(EXIT_USAGE, "say: --speed %g: expected 0.5 to 2", o.speed);
-    loop l;
-    if ((code = loop_open(&l, folder, PACK_SAY, say_change, &o)) != 0) return code;
     int sound_on_stdout = out && strcmp(out, "-") == 0;
+    if (captions && strcmp(captions, "-") == 0 && (sound_on_stdout || words || json || stages))
+        return complain(EXIT_USAGE, "say: --captions -: expected a FILE, since stdout is taken");
+    loop l;
+    captions_file file;
+    o.captions = words || json || captions;
+    if ((code = loop_open(&l, folder, PACK_SAY, say_change, &o)) != 0) return code;
+    if (captions && (code = captions_open(&file, captions)) != 0) {
+        loop_close(&l);
+        return code;
+    }
+    say_words told = {.l = &l, .words = words ? (sound_on_stdout ? stderr : stdout) : NULL, .file = captions ? &file : NULL};
+    l.seen = say_seen;
+    l.seen_user = &told;
     if (json || stages) l.show = (loop_output){.to = sound_on_stdout ? stderr : stdout, .json = json, .quiet = 1, .turns = 1};
     code = out ? say_to_file(&l, &line, out) : live_say(&l, device, line.rest, line.rest_count);
+    if (captions && captions_close(&file) != 0) code = EXIT_FAIL;
     loop_close(&l);
     return code;
 }

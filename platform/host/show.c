@@ -21,8 +21,8 @@ void show_json_text(FILE *to, const char *text) {
     fputc('"', to);
 }
 
-static const char *const EVENT_NAMES[] = {"speech-start", "speech-end", "partial",   "final",    "tool-call", "tool-result",
-                                          "reply",        "audio",      "turn-done", "overload", "intent"};
+static const char *const EVENT_NAMES[] = {"speech-start", "speech-end", "partial",  "final",  "tool-call", "tool-result", "reply",
+                                          "audio",        "turn-done",  "overload", "intent", "word",      "word-end"};
 
 static const char *event_colour(sotto_event_type type) {
     switch (type) {
