@@ -1,9 +1,10 @@
-/* sotto eval: how well the models do, on lists of sounds with what is said in them, or of requests with the calls they want; with gates that
- * refuse a model. */
+/* sotto eval: how well the models do, on lists of sounds with what is said in them, of requests with the calls they want, or of texts to be
+ * spoken; with gates that refuse a model. */
 #include "platform/host/args.h"
 #include "platform/host/commands.h"
 #include "platform/host/eval.h"
 #include "platform/host/eval_llm.h"
+#include "platform/host/eval_tts.h"
 #include "platform/host/pack.h"
 #include <string.h>
 
@@ -144,11 +145,11 @@ static int eval_llm(int argc, char **argv) {
 int command_eval(int argc, char **argv) {
     if (argc > 1 && strcmp(argv[1], "asr") == 0) return eval_asr(argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "llm") == 0) return eval_llm(argc - 1, argv + 1);
+    if (argc > 1 && strcmp(argv[1], "tts") == 0) return command_eval_tts(argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "--help") == 0) {
-        printf("usage: sotto eval asr MANIFEST [options]\n       sotto eval llm LIST ... [options]\nQuality and speed of a model over lists, with "
-               "gates. "
-               "`sotto eval asr --help` and `sotto eval llm --help` list the options.\n");
+        printf("usage: sotto eval asr MANIFEST [options]\n       sotto eval llm LIST ... [options]\n       sotto eval tts LIST [options]\n"
+               "Quality and speed of a model over lists, with gates. `sotto eval asr --help` and so on list the options.\n");
         return EXIT_OK;
     }
-    return complain(EXIT_USAGE, "eval: %s: expected what to evaluate: asr or llm", argc > 1 ? argv[1] : "nothing");
+    return complain(EXIT_USAGE, "eval: %s: expected what to evaluate: asr, llm or tts", argc > 1 ? argv[1] : "nothing");
 }

@@ -78,7 +78,7 @@ static int too_many_values(const manifest *m, uint32_t column) {
 }
 
 static int is_sliced(const manifest *m, uint32_t column) {
-    static const char *const not [] = {"file", "text", "slots", "user", "call", "result", "dialogue"};
+    static const char *const not [] = {"file", "text", "spoken", "slots", "user", "call", "result", "dialogue"};
     for (size_t i = 0; i < sizeof not / sizeof not [0]; i++) {
         if (strcmp(m->column[column], not [i]) == 0) return 0;
     }
