@@ -1,5 +1,4 @@
-/* test_normalize: the table of written and spoken forms, the clause splitter, and both against any bytes at any size. */
-#include "models/tts/clause.h"
+/* test_normalize: the table of written and spoken forms, and any bytes at any size. */
 #include "models/tts/normalize.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -103,97 +102,12 @@ static void any_bytes_are_taken(void **state) {
     }
 }
 
-/* Clauses of a text pushed byte by byte, joined by '|'. */
-static void split(char *out, size_t cap, const char *text) {
-    static clause_splitter c;
-    char piece[CLAUSE_MAX + 8];
-    size_t n = 0;
-    clause_reset(&c);
-    for (size_t i = 0; i <= strlen(text); i++) {
-        int ready = text[i] ? clause_push(&c, text[i]) : clause_finish(&c);
-        if (!ready) continue;
-        size_t m = clause_take(&c, piece, sizeof piece);
-        assert_true(n + m + 2 < cap);
-        if (n) out[n++] = '|';
-        memcpy(out + n, piece, m);
-        n += m;
-    }
-    out[n] = 0;
-}
-
-static void clauses_are_cut_right(void **state) {
-    (void)state;
-    static const char *const table[][2] = {
-        {"Hello there. How are you?", "Hello there.|How are you?"},
-        {"It is 3.5 miles. Go!", "It is 3.5 miles.|Go!"},
-        {"At 10:42 am it rang.", "At 10:42 am it rang."},
-        {"Dr. Smith met Mr. J. Doe. They left.", "Dr. Smith met Mr. J. Doe.|They left."},
-        {"It opens at 9 a.m. on Monday.", "It opens at 9 a.m. on Monday."},
-        {"It opens at 9 a.m. Come early.", "It opens at 9 a.m.|Come early."},
-        {"See example.com for more. Bye.", "See example.com for more.|Bye."},
-        {"No. I cannot.", "No.|I cannot."},
-        {"Take no. 5 now.", "Take no. 5 now."},
-        {"Yes, sure.", "Yes, sure."},
-        {"The kitchen light is now on, and the door is locked.", "The kitchen light is now on,|and the door is locked."},
-        {"That was on Friday, November 21, 2026 at noon.", "That was on Friday, November 21, 2026 at noon."},
-        {"It costs $1,234,567.89 in all, they said.", "It costs $1,234,567.89 in all,|they said."},
-        {"He said \"Stop.\" Then he left.", "He said \"Stop.\"|Then he left."},
-        {"Wait... what?! Never mind", "Wait...|what?!|Never mind"},
-        {"one\ntwo\n\nthree", "one|two|three"},
-        {"Say {HH AH0 L OW1} now. Bye", "Say {HH AH0 L OW1} now.|Bye"},
-        {"The lights are all switched off \xE2\x80\x94 good night.", "The lights are all switched off \xE2\x80\x94|good night."},
-        {"  ", ""},
-        {"", ""},
-        {"etc. and so on. End", "etc. and so on.|End"},
-    };
-    char out[LINE];
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-        split(out, sizeof out, table[i][0]);
-        assert_string_equal(out, table[i][1]);
-    }
-}
-
-/* A clause is handed out as soon as its end is certain, not when the text ends. */
-static void clauses_come_early(void **state) {
-    (void)state;
-    static clause_splitter c;
-    static const char text[] = "Timer set. Anything else";
-    size_t at = 0;
-    char out[CLAUSE_MAX + 8];
-    clause_reset(&c);
-    while (at < sizeof text - 1 && !clause_push(&c, text[at])) at++;
-    assert_int_equal(at, 10); /* the space after the full stop */
-    assert_int_equal(clause_take(&c, out, sizeof out), 10);
-    assert_string_equal(out, "Timer set.");
-    assert_int_equal(clause_take(&c, out, sizeof out), 0);
-}
-
-static void clauses_are_bounded(void **state) {
-    (void)state;
-    static clause_splitter c;
-    static char text[1500];
-    char out[CLAUSE_MAX + 8];
-    uint32_t seed = 7;
-    clause_reset(&c);
-    for (int round = 0; round < 500; round++) {
-        size_t n = random_text(text, sizeof text, &seed), since = 0;
-        if (round % 5 == 0) memset(text, 'a', n); /* no end in sight */
-        for (size_t i = 0; i <= n; i++) {
-            int ready = i < n ? clause_push(&c, text[i]) : clause_finish(&c);
-            since++;
-            assert_true(since <= CLAUSE_MAX + 8u || i == n || text[i] == ' ');
-            if (!ready) continue;
-            assert_true(clause_take(&c, out, sizeof out) <= CLAUSE_MAX);
-            since = 0;
-        }
-    }
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(table_is_right),      cmocka_unit_test(room_is_respected),     cmocka_unit_test(long_text_reads_whole),
-        cmocka_unit_test(any_bytes_are_taken), cmocka_unit_test(clauses_are_cut_right), cmocka_unit_test(clauses_come_early),
-        cmocka_unit_test(clauses_are_bounded),
+        cmocka_unit_test(table_is_right),
+        cmocka_unit_test(room_is_respected),
+        cmocka_unit_test(long_text_reads_whole),
+        cmocka_unit_test(any_bytes_are_taken),
     };
     return cmocka_run_group_tests_name("normalize", tests, NULL, NULL);
 }

@@ -1,8 +1,10 @@
 /* clause: cuts growing text into clauses that can be spoken at once, without waiting for the end.
  *
- * Characters are pushed as they come; a clause is handed out as soon as the character after it decides. A full stop inside
- * "3.5", "10:42", "Dr. Smith", "a.m." or an address is no end; a comma ends a clause only when enough was said before it and
- * no digit follows. A clause never exceeds CLAUSE_MAX bytes: a longer one is cut at its last space.
+ * Characters are pushed as they come; a clause is handed out as soon as what follows decides, mostly the next character. A full
+ * stop inside "3.5", "10:42", "Dr. Smith", "a.m.", "J. R. Smith", "1. Open the door" or an address is no end. A comma, colon or
+ * dash ends a clause once enough was said before it; the first clause of a text comes sooner, since somebody waits for it.
+ * A long clause without marks parts before a word that joins ("and", "because"); it then gets a comma, so that its voice stays up.
+ * {phones} are never cut. A clause never exceeds CLAUSE_MAX bytes: a longer one is cut at its last space.
  * Law 2: the cuts depend on the characters only, never on how they arrive.
  */
 #ifndef SOTTO_MODELS_TTS_CLAUSE_H
@@ -10,7 +12,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { CLAUSE_MAX = 384, CLAUSE_COMMA = 24 /* bytes before a comma that ends a clause */ };
+enum {
+    CLAUSE_MAX = 384,
+    CLAUSE_COMMA = 24, /* bytes before a comma or dash that ends a clause */
+    CLAUSE_COLON = 8,  /* before a colon or semicolon */
+    CLAUSE_FIRST = 4   /* before any of them in the text's first clause: "Sure," is half a second of speech */
+};
 
 typedef struct clause_splitter {
     char text[CLAUSE_MAX + 4]; /* what is pending, `len` bytes, the finished clause first */
@@ -18,6 +25,8 @@ typedef struct clause_splitter {
     uint16_t done;  /* bytes of the finished clause at the head of `text`, 0: none yet */
     uint16_t mark;  /* 1 + place of the mark that may end the clause, 0: none */
     uint8_t braces; /* inside {...} */
+    uint8_t going;  /* the text's first clause is out: 1; its last one is: 2 */
+    uint8_t bare;   /* the finished clause was cut without a mark */
 } clause_splitter;
 
 void clause_reset(clause_splitter *c);

@@ -36,7 +36,7 @@ int norm_read_mark(norm *n) {
         norm_mark(n, (char)c);
     else if (c == SYM_DASH || (c != '-' && norm_skip_spaces(n, n->at + 1) < n->len))
         norm_mark(n, ',');
-    else if (c == '-' && (next == '-' || (before == ' ' && next == ' ')))
+    else if (c == '-' && (next == '-' || (before == ' ' && (next == ' ' || next == 0))))
         norm_mark(n, ',');
     n->at++;
     return 1;
