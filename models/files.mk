@@ -56,3 +56,4 @@ CORE_SRC += models/asr/match.c
 CORE_SRC += models/asr/match_path.c
 CORE_SRC += models/asr/grammar_sample.c
 CORE_SRC += models/tts/prosody.c
+CORE_SRC += models/tts/own_words.c models/tts/volume.c

@@ -1,5 +1,5 @@
 HOST_SRC += platform/host/main.c platform/host/args.c platform/host/show.c platform/host/kv_estimate.c platform/host/pack.c platform/host/loop.c platform/host/lines.c platform/host/live.c platform/host/captions_file.c
-HOST_SRC += platform/host/cmd_run.c platform/host/cmd_hear.c platform/host/cmd_think.c platform/host/cmd_say.c platform/host/cmd_plan.c
+HOST_SRC += platform/host/cmd_run.c platform/host/cmd_hear.c platform/host/cmd_think.c platform/host/cmd_say.c platform/host/style_args.c platform/host/cmd_plan.c
 HOST_SRC += platform/host/adapter_file.c platform/host/grammar_file.c platform/host/cmd_grammar.c platform/host/import_home.c platform/host/import_write.c
 HOST_SRC += platform/host/cmd_inspect.c platform/host/cmd_bench.c platform/host/cmd_devices.c
 PLATFORM_SRC += platform/posix/log.c platform/posix/clock.c platform/posix/map.c platform/posix/trace.c platform/posix/resample.c

@@ -27,7 +27,7 @@ void sotto_config_default(sotto_config *c) {
     c->speculate = 1;
     c->llm_ahead = 64;
     c->replies = 16;
-    c->speed = 1.0f;
+    c->speed = c->volume = c->pauses = 1.0f;
     c->prompt_ms = 2000;
     c->vad_threshold = 0.5f;
     c->endpoint_ms = 640;
@@ -75,7 +75,9 @@ int config_check(const sotto_config *c, sotto_error *e) {
     if (c->replies > 1024) return config_refuse(e, "replies", "at most 1024");
     if (c->max_reply < 1 || c->max_reply > 4096) return config_refuse(e, "max_reply", "1 to 4096 tokens");
     if ((unsigned)c->llm_kv > SOTTO_KV_I8) return config_refuse(e, "llm_kv", "SOTTO_KV_F32, F16 or I8");
-    if (!(c->speed >= 0.5f && c->speed <= 2.0f)) return config_refuse(e, "speed", "0.5 to 2");
+    const sotto_style style = style_of(c);
+    if (style_check(&style, e) != 0) return e->code;
+    if (c->lexicon && c->lexicon_size > 1u << 24) return config_refuse(e, "lexicon_size", "at most 2^24 bytes");
     if (c->prompt_ms > 60000) return config_refuse(e, "prompt_ms", "at most 60000");
     if (!(c->temperature >= 0.0f && c->temperature <= 10.0f)) return config_refuse(e, "temperature", "0 to 10");
     if (!(c->min_p >= 0.0f && c->min_p <= 1.0f)) return config_refuse(e, "min_p", "0 to 1");

@@ -8,6 +8,7 @@
  *   remote.c   the same by a server, and what happens when it fails
  *   adapter.c  what the language model wears
  *   speak.c    reply text -> clauses -> phonemes -> acoustic frames -> PCM -> ring
+ *   style.c    how the voice speaks
  *   prompts.c  ... and sound that is kept
  *   pace.c     ... and how far it is ahead of the loudspeaker
  *   turn.c     which desk works next; when a turn begins and ends
@@ -222,6 +223,12 @@ void speak_close(sotto *s);                  /* the reply's text is complete */
 void speak_stop(sotto *s);                   /* fades out over the next 20 ms of sound, drops the rest */
 void speak_pulled(sotto *s, uint64_t now);   /* the caller took samples */
 int speak_ample(const sotto *s);             /* 1: sound enough is ready, others may work first */
+
+/* style.c */
+sotto_style style_of(const sotto_config *c);
+int style_check(const sotto_style *y, sotto_error *e);                                    /* the numbers; 0 or ERR_ARG */
+int style_voice(const sotto_style *y, const speech *x, const char *file, sotto_error *e); /* the file has that voice; 0 or ERR_ARG */
+speech_manner style_manner(const sotto_style *y);
 
 /* turn.c */
 uint64_t turn_now(const sotto *s);

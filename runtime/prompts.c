@@ -16,6 +16,11 @@ void prompts_reset(prompts *p) {
     p->clock = p->hits = p->misses = 0;
 }
 
+void prompts_forget_all(prompts *p) {
+    p->count = 0;
+    p->noting = 0;
+}
+
 static prompt *prompts_note(prompts *p) {
     return &p->entry[p->count];
 }

@@ -37,6 +37,7 @@ typedef struct prompts {
 
 void prompts_layout(prompts *p, arena *a, uint32_t ms);
 void prompts_reset(prompts *p);
+void prompts_forget_all(prompts *p);             /* the voice speaks otherwise now */
 void prompts_begin(prompts *p);                  /* a reply */
 void prompts_text(prompts *p, const char *text); /* more of its text */
 const prompt *prompts_find(prompts *p);          /* its text is complete: what is kept of it, or NULL */

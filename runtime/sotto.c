@@ -89,9 +89,12 @@ static int layout_speech(layout *l, speech *x) {
     if (model_sound(tts, &l->err) != 0 || model_sound(sound, &l->err) != 0) return l->err.code;
     if (x->sound.hop != HOP)
         return error_set(&l->err, ERR_MODEL, "%s: key sotto.vocoder.hop: is %u, expected %d", sound->name, (unsigned)x->sound.hop, HOP);
-    speech_limits limits = {.k = l->k, .max_text = c->max_text, .speed = c->speed, .captions = c->captions != 0};
+    const sotto_style style = style_of(c);
+    if (style_voice(&style, x, tts->name, &l->err) != 0) return l->err.code;
+    speech_limits limits = {.k = l->k, .max_text = c->max_text, .manner = style_manner(&style), .captions = c->captions != 0};
     speech_layout(x, &l->kept, &limits);
     speech_scratch(x, &l->scratch);
+    if (phonemes_override(&x->reader, c->lexicon_name ? c->lexicon_name : "lexicon", c->lexicon, c->lexicon_size, &l->err) != 0) return l->err.code;
     arena_rewind(&l->scratch, mark);
     l->report->tts = layout_since(l, before);
     l->report->weights += words->size + tts->size + sound->size;
@@ -105,8 +108,8 @@ static void layout_audio(layout *l, listen_desk *d) {
 }
 
 /* Queues, text and the clock. */
-static void layout_runtime(layout *l, event_queue *q, turn_clock *t, command_desk *d, remote_desk *far, replies_desk *kept, ring *out, prompts *sounds,
-                           char **text) {
+static void layout_runtime(layout *l, event_queue *q, turn_clock *t, command_desk *d, remote_desk *far, replies_desk *kept, ring *out,
+                           prompts *sounds, char **text) {
     const sotto_config *c = l->c;
     command_layout(d, &l->kept, c);
     remote_layout(far, &l->kept, c);

@@ -158,6 +158,14 @@ enum {
     SOTTO_SAID_NUMBERS = 4 /* numbers of a reply to a result stand in the result, the call or the user's words */
 };
 
+typedef struct sotto_style { /* how the voice speaks */
+    float speed;             /* 0.5..2, 1: as the voice does by itself */
+    float pitch;             /* semitones, -6..6 */
+    float volume;            /* factor, 0..2; loud samples are bent, never clipped */
+    float pauses;            /* factor on the length of pauses, 0..4 */
+    uint32_t voice;          /* of the voice file, 0 is its first */
+} sotto_style;
+
 typedef enum sotto_kv { SOTTO_KV_F32, SOTTO_KV_F16, SOTTO_KV_I8 } sotto_kv;
 
 typedef struct sotto_config {
@@ -196,7 +204,11 @@ typedef struct sotto_config {
     uint32_t replies;     /* answers kept for questions without time and context, at most 1024; 0: off */
     uint32_t whole_reply; /* 1: speech waits for the whole reply, to measure what not waiting gains */
 
-    float speed;                /* of speech, 0.5..2 */
+    float speed, pitch, volume, pauses; /* how the voice speaks: see sotto_style */
+    uint32_t voice;
+    const char *lexicon;        /* [lexicon_size] own pronunciations (runtime/README.md, "Own pronunciations"); outlives the runtime; NULL: none */
+    size_t lexicon_size;        /* bytes */
+    const char *lexicon_name;   /* what messages call it; NULL: "lexicon" */
     uint32_t captions;          /* 1: SOTTO_EV_WORD and SOTTO_EV_WORD_END tell the times of the reply's words */
     uint32_t prompt_ms;         /* sound of short replies that is kept for when they are said again, at most 60000; 0: none. 32 bytes each */
     float vad_threshold;        /* how sure the detector of speech must be, 0.05..0.95 */
@@ -337,7 +349,9 @@ size_t sotto_pull_audio(sotto *s, int16_t *samples, size_t count);       /* retu
 /* The three texts below are UTF-8 of 1 to max_text - 1 bytes (else SOTTO_EARG) and need not live on after the call. */
 int sotto_ask(sotto *s, const char *text);      /* a turn from text instead of speech; SOTTO_ESTATE while one is running */
 int sotto_complete(sotto *s, const char *text); /* raw completion of a text by the language model, without turns and tools */
-int sotto_say(sotto *s, const char *text);      /* speaks a text now; SOTTO_AGAIN when the queue is full */
+/* Speaks a text now; SOTTO_AGAIN when the queue is full. {HH AH0 L OW1} or {IPA} in it are phones; SOTTO_EARG, and hooks.log says which, when they are
+ * none. */
+int sotto_say(sotto *s, const char *text);
 /* From now on the language model speaks with this adapter (NULL: without one). What was said is remembered as it was understood then; when nothing
  * was said yet it is as if the adapter had been there from the start. SOTTO_ESTATE while a turn runs or without a language model; SOTTO_EARG (and
  * hooks.log says why): not open, for another model, or of a greater rank than config.adapter_rank. A reset brings config.adapter back. */
@@ -346,7 +360,10 @@ int sotto_adapt(sotto *s, const sotto_adapter *a);
  * At most 32 phrases, and in them 32 words that the recogniser's lexicon lacks: those are spelt by letter-to-sound and need the speech
  * models. SOTTO_EARG (and hooks.log says why), or SOTTO_ESTATE while a turn is heard or without a recogniser. A reset forgets them. */
 int sotto_bias(sotto *s, const char *phrase, float weight);
-int sotto_unbias(sotto *s);     /* forgets all phrases; SOTTO_OK or SOTTO_ESTATE */
+int sotto_unbias(sotto *s); /* forgets all phrases; SOTTO_OK or SOTTO_ESTATE */
+/* From now on the voice speaks so (NULL: as configured). SOTTO_EARG (and hooks.log says why), or SOTTO_ESTATE while a turn runs or without a voice.
+ * A reset brings the configuration back. Kept sound of short replies is forgotten. */
+int sotto_speak_as(sotto *s, const sotto_style *style);
 void sotto_interrupt(sotto *s); /* ends the reply; its audio fades out within 20 ms */
 
 /* ---- look ---- */

@@ -34,6 +34,8 @@ void speak_reset(sotto *s) {
     d->active = d->announced = d->fading = 0;
     d->busy = d->phones = 0;
     if (!d->present) return;
+    const sotto_style style = style_of(&s->config);
+    d->voice.manner = style_manner(&style);
     prompts_reset(&d->kept);
     speak_begin(d);
     speak_cut(d);

@@ -1,4 +1,5 @@
 /* stream: the public calls on a running runtime; the work itself is the desks' (listen, think, speak). */
+#include "runtime/base/fmt.h"
 #include "runtime/base/utf8.h"
 #include "runtime/internal.h"
 #include <string.h>
@@ -88,10 +89,25 @@ int sotto_complete(sotto *s, const char *text) {
     return code == SOTTO_OK ? turn_complete(s, text) : code;
 }
 
+/* Phones between braces must be phones: a mistyped one would not be heard. */
+static int stream_phones(const sotto *s, const char *text) {
+    uint8_t phones[G2P_WORD];
+    char line[LINE_BYTES];
+    for (const char *open = strchr(text, '{'), *close; open && (close = strchr(open, '}')) != NULL; open = strchr(close, '{')) {
+        if (phonemes_parse(open + 1, (size_t)(close - open) - 1, phones, G2P_WORD) > 0) continue;
+        fmt_put(line, sizeof line, "say: %.*s: expected phones between the braces, ARPABET (HH AH0 L OW1) or IPA", (int)(close - open) + 1, open);
+        if (s->config.hooks.log) s->config.hooks.log(s->config.hooks.user, line);
+        return SOTTO_EARG;
+    }
+    return SOTTO_OK;
+}
+
 int sotto_say(sotto *s, const char *text) {
     if (!s->speak.present) return SOTTO_ESTATE;
     if (s->state != SOTTO_IDLE) return SOTTO_AGAIN;
-    int code = stream_begin(s, text);
+    int code = stream_text(s, text);
+    if (code == SOTTO_OK) code = stream_phones(s, text);
+    if (code == SOTTO_OK) code = stream_begin(s, text);
     if (code == SOTTO_OK) turn_say(s, text);
     return code;
 }

@@ -64,3 +64,4 @@ TESTS += test_tools_file
 TESTS += test_cli_tools
 TESTS += test_own_tools
 TESTS += test_prosody
+TESTS += test_cli_say

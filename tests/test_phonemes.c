@@ -154,18 +154,52 @@ static void clauses_are_right(void **state) {
     check_clause("{nonsense here", "SIL N AA1 N S EH0 N S | HH IY1 R SIL");
 }
 
+static uint32_t next_random(uint32_t *x) {
+    *x ^= *x << 13, *x ^= *x >> 17, *x ^= *x << 5;
+    return *x;
+}
+
 static void own_words_come_first(void **state) {
     (void)state;
-    static const char lines[] = "# mine\nsotto S OW1 T OW0\nHello h\xC9\x99\xCB\x88lo\xCA\x8A # in IPA\n\n";
+    static const char lines[] =
+        "# mine\nsotto S OW1 T OW0\nHello h\xC9\x99\xCB\x88lo\xCA\x8A # in IPA\n\nGIF JH IH1 F\r\nC++ S IY1\nC# S IY2\nkeys K IY1 Z";
     sotto_error err = {0};
-    assert_int_equal(phonemes_override(&voice, lines, sizeof lines - 1, &err), 0);
+    assert_int_equal(phonemes_override(&voice, "mine.txt", lines, sizeof lines - 1, &err), 0);
     check_clause("hello Sotto", "SIL HH AH0 L OW1 | S OW1 T OW0 SIL");
-    static const char bad[] = "good G UH1 D\nbad Q Q";
-    assert_int_equal(phonemes_override(&voice, bad, sizeof bad - 1, &err), ERR_ARG);
-    assert_non_null(strstr(err.text, "line 2"));
+    check_clause("\"SOTTO's\" (sotto\xE2\x80\x99s), keys'!", "SIL S OW1 T OW0 Z SP S OW1 T OW0 Z SP K IY1 Z SIL");
+    check_clause("GIF gifs gif.", "SIL JH IH1 F | G IH1 F S | JH IH1 F SIL");
+    check_clause("C++, C#; c", "SIL S IY1 SP S IY2 SP S IY1 SIL");
+    check_clause("{S AA1 T OW0} sottos", "SIL S AA1 T OW0 | S AA1 T OW0 Z SIL");
+    static const char *const bad[][2] = {{"good G UH1 D\nbad Q Q", "mine.txt:2: \"Q\" is no phone"},
+                                         {"\n\nbad B AE1 XX D # here", "mine.txt:3: \"XX\" is no phone"},
+                                         {"lonely", "mine.txt:1: expected phones behind \"lonely\""},
+                                         {"lonely # B", "mine.txt:1: expected phones behind \"lonely\""}};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_int_equal(phonemes_override(&voice, "mine.txt", bad[i][0], strlen(bad[i][0]), &err), ERR_ARG);
+        if (!strstr(err.text, bad[i][1])) fail_msg("%s", err.text);
+    }
     check_clause("sotto", "SIL S OW1 T OW0 SIL"); /* untouched */
-    assert_int_equal(phonemes_override(&voice, NULL, 0, &err), 0);
+    assert_int_equal(phonemes_override(&voice, NULL, NULL, 0, &err), 0);
     check_clause("sotto", "SIL S AA1 T OW0 SIL");
+}
+
+/* Own words in any text: nothing is lost, nothing is overrun. */
+static void own_words_take_any_bytes(void **state) {
+    (void)state;
+    static const char lines[] = "a AH0\nto T UW1\n. D AA1 T\n{ B\n} B\n' B\nx EH1 K S\n\xE2\x80\x99 B\n";
+    static const char likely[] = "a to x.'{} s\xE2\x80\x99\"(,";
+    const own_words own = {lines, sizeof lines - 1};
+    char text[256], out[600];
+    uint32_t seed = 7;
+    for (int round = 0; round < 3000; round++) {
+        const size_t n = next_random(&seed) % sizeof text, cap = n + next_random(&seed) % (sizeof out - sizeof text);
+        for (size_t i = 0; i < n; i++) text[i] = round % 3 ? likely[next_random(&seed) % (sizeof likely - 1)] : (char)next_random(&seed);
+        memset(out, CANARY, sizeof out);
+        const size_t got = own_words_replace(&own, out, cap, text, n);
+        assert_true(got <= cap);
+        for (size_t i = cap; i < sizeof out; i++) assert_int_equal(out[i], CANARY);
+        if (cap == n) assert_memory_equal(out, text, n);
+    }
 }
 
 /* A smaller room gives a prefix of whole words and is never overrun. */
@@ -181,11 +215,6 @@ static void room_is_respected(void **state) {
         if (n > 1) assert_memory_equal(phones, whole, n - 1);
         for (size_t i = cap; i < sizeof phones; i++) assert_int_equal(phones[i], CANARY);
     }
-}
-
-static uint32_t next_random(uint32_t *x) {
-    *x ^= *x << 13, *x ^= *x >> 17, *x ^= *x << 5;
-    return *x;
 }
 
 static void any_bytes_are_taken(void **state) {
@@ -312,6 +341,7 @@ int main(void) {
         cmocka_unit_test(every_kernel_agrees),
         cmocka_unit_test(clauses_are_right),
         cmocka_unit_test(own_words_come_first),
+        cmocka_unit_test(own_words_take_any_bytes),
         cmocka_unit_test(room_is_respected),
         cmocka_unit_test(any_bytes_are_taken),
         cmocka_unit_test(broken_packs_are_refused),

@@ -1,6 +1,5 @@
 /* captions: see captions.h. Spoken words are compared by a 16-bit hash: the clause's normalised text does not live on. */
 #include "models/tts/captions.h"
-#include "models/tts/normalize.h"
 #include <string.h>
 
 void captions_layout(captions *c, arena *a) {
@@ -34,7 +33,7 @@ void captions_begin(captions *c, const phonemes *reader, const char *text, size_
 static uint32_t words_until(const captions *c, const phonemes *reader, uint32_t end) {
     const char *at = reader->text, *word;
     uint32_t count = 0;
-    normalize_clause(reader->text, PHONEMES_TEXT, c->text, end);
+    phonemes_normalize(reader, c->text, end);
     for (size_t n; (n = phonemes_word(&at, &word)) > 0; count++)
         if (count == c->words || c->print[count] != print_of(word, n)) return 0;
     return count;

@@ -58,58 +58,20 @@ typedef struct walk { /* where a clause has got to */
 
 void phonemes_layout(phonemes *p, arena *a, const g2p *g) {
     p->g = g;
-    p->own = NULL;
-    p->own_len = 0;
+    p->own = (own_words){NULL, 0};
     p->text = ARENA_ARRAY(a, char, PHONEMES_TEXT);
+    p->replaced = ARENA_ARRAY(a, char, PHONEMES_TEXT);
 }
 
-static int is_lower_equal(const char *a, const char *b, size_t len) {
-    for (size_t i = 0; i < len; i++) {
-        char x = a[i] >= 'A' && a[i] <= 'Z' ? (char)(a[i] + 32) : a[i], y = b[i] >= 'A' && b[i] <= 'Z' ? (char)(b[i] + 32) : b[i];
-        if (x != y) return 0;
-    }
-    return 1;
+int phonemes_override(phonemes *p, const char *name, const char *lines, size_t len, sotto_error *err) {
+    const int code = lines ? own_words_check(name, lines, len, err) : 0;
+    if (code == 0) p->own = (own_words){lines, lines ? len : 0};
+    return code;
 }
 
-/* One line of the own pronunciations: its word and the phones' text, comment and blanks cut. Returns the line's length with its end. */
-static size_t own_line(const char *lines, size_t len, gguf_text *word, gguf_text *said) {
-    const char *stop = memchr(lines, '\n', len);
-    size_t size = stop ? (size_t)(stop - lines) : len, end = size, at = 0;
-    const char *hash = memchr(lines, '#', size);
-    if (hash) end = (size_t)(hash - lines);
-    while (end > 0 && (lines[end - 1] == ' ' || lines[end - 1] == '\t' || lines[end - 1] == '\r')) end--;
-    while (at < end && (lines[at] == ' ' || lines[at] == '\t')) at++;
-    word->at = lines + at;
-    while (at < end && lines[at] != ' ' && lines[at] != '\t') at++;
-    word->len = (size_t)(lines + at - word->at);
-    said->at = lines + at;
-    said->len = end - at;
-    return size + (stop != NULL);
-}
-
-int phonemes_override(phonemes *p, const char *lines, size_t len, sotto_error *err) {
-    uint8_t phones[G2P_WORD];
-    unsigned number = 0;
-    for (size_t at = 0; lines && at < len;) {
-        gguf_text word, said;
-        number++;
-        at += own_line(lines + at, len - at, &word, &said);
-        if (word.len == 0) continue;
-        if (phonemes_parse(said.at, said.len, phones, G2P_WORD) <= 0)
-            return error_set(err, ERR_ARG, "pronunciations: line %u: expected a word and its ARPABET or IPA phones", number);
-    }
-    p->own = lines;
-    p->own_len = lines ? len : 0;
-    return 0;
-}
-
-static int own_word(const phonemes *p, const char *word, size_t len, uint8_t *out, int cap) {
-    for (size_t at = 0; p->own && at < p->own_len;) {
-        gguf_text have, said;
-        at += own_line(p->own + at, p->own_len - at, &have, &said);
-        if (have.len == len && len > 0 && is_lower_equal(have.at, word, len)) return phonemes_parse(said.at, said.len, out, cap);
-    }
-    return 0;
+void phonemes_normalize(const phonemes *p, const char *text, size_t len) {
+    const size_t n = p->own.lines && len <= PHONEMES_TEXT ? own_words_replace(&p->own, p->replaced, PHONEMES_TEXT, text, len) : 0;
+    normalize_clause(p->text, PHONEMES_TEXT, n ? p->replaced : text, n ? n : len);
 }
 
 /* A letter said by its name, with 's when that follows. */
@@ -135,7 +97,7 @@ static int say_word(const phonemes *p, const char *word, size_t len, const heter
         int hand = len > 2 ? phonemes_parse(word + 1, len - 2, out, cap) : 0;
         return hand > 0 ? hand : 0;
     }
-    int n = own_word(p, word, len, out, cap);
+    int n = own_words_find(&p->own, word, len, out, cap);
     if (n > 0) return n;
     if (word[0] >= 'A' && word[0] <= 'Z') return letter_word(word, len, out, cap);
     n = function_word(word, len, c, out, cap);
@@ -206,7 +168,7 @@ size_t phonemes_clause(const phonemes *p, const char *text, size_t len, uint8_t 
     size_t count = 0;
     uint8_t gap = PHONE_SIL;
     token before = {0}, t;
-    normalize_clause(p->text, PHONEMES_TEXT, text, len);
+    phonemes_normalize(p, text, len);
     for (t = next_token(p->text); t.len > 0; before = t, t = next_token(t.end)) {
         token after = next_token(t.end);
         heteronym_context c = {before.at, after.at, before.mark ? 0 : before.len, t.mark ? 0 : after.len};

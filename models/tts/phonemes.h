@@ -10,22 +10,26 @@
 #ifndef SOTTO_MODELS_TTS_PHONEMES_H
 #define SOTTO_MODELS_TTS_PHONEMES_H
 #include "models/tts/g2p.h"
+#include "models/tts/own_words.h"
 
 enum { PHONEMES_TEXT = 2048 /* bytes of a normalised clause */, PHONEMES_CLAUSE = 1024 /* phones that a clause rarely exceeds */ };
 
 typedef struct phonemes {
-    const g2p *g;    /* bound and laid out, owned by the caller */
-    const char *own; /* the caller's pronunciations, own_len bytes: lines "word PH PH"; NULL: none */
-    size_t own_len;
-    char *text; /* scratch [PHONEMES_TEXT] normalised clause */
+    const g2p *g; /* bound and laid out, owned by the caller */
+    own_words own;
+    char *text;     /* scratch [PHONEMES_TEXT] normalised clause */
+    char *replaced; /* scratch [PHONEMES_TEXT] clause with own words as phones */
 } phonemes;
 
 /* Takes the scratch text; none of it lives between calls. `g` must outlive `p`. */
 void phonemes_layout(phonemes *p, arena *a, const g2p *g);
 
-/* Own pronunciations: lines of "word PH PH ..." (# comments), kept by the caller. 0, or ERR_ARG with the line number in
- * `err` when a word or a phone is not understood; `p` is then untouched. NULL or len 0 takes them away. */
-int phonemes_override(phonemes *p, const char *lines, size_t len, sotto_error *err);
+/* Own pronunciations (own_words.h), kept by the caller; `name` is what messages call them. 0, or ERR_ARG with name and line in `err` when a word or
+ * a phone is not understood; `p` is then untouched. NULL or len 0 takes them away. */
+int phonemes_override(phonemes *p, const char *name, const char *lines, size_t len, sotto_error *err);
+
+/* A clause as it is said, own words as {phones}, into p->text. */
+void phonemes_normalize(const phonemes *p, const char *text, size_t len);
 
 /* Phones of a clause of UTF-8 into out[0..cap): their number, 0 when there is nothing to say. A word that does not fit is
  * left out with all that follow. `start` (NULL or [words_cap]) gets the index of each word's first phone (of a word without phones: of those

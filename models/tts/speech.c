@@ -22,6 +22,8 @@ void speech_layout(speech *s, arena *a, const speech_limits *limits) {
     s->phones = ARENA_ARRAY(a, uint8_t, s->voice.max_phones);
     s->mel = ARENA_ARRAY(a, float, SPEECH_GROUP * s->voice.mel);
     s->samples = ARENA_ARRAY(a, float, SPEECH_GROUP * s->hop);
+    s->manner = limits->manner;
+    volume_layout(&s->loud, a, vocoder_ahead(&s->sound) + 2);
     memset(&s->written, 0, sizeof s->written);
     if (limits->captions) captions_layout(&s->written, a);
 }
@@ -36,6 +38,7 @@ void speech_reset(speech *s) {
     acoustic_reset(&s->voice);
     vocoder_reset(&s->sound);
     captions_reset(&s->written);
+    volume_reset(&s->loud);
     s->head = s->queued = s->frames = s->count = s->made = s->before = 0;
     s->speaking = s->ringing = s->closed = s->cut = 0;
 }
@@ -68,8 +71,7 @@ static int speech_clause(speech *s) {
     size_t len = clause_take(&s->cutter, s->clause, CLAUSE_MAX + 1);
     size_t words = 0;
     size_t n = phonemes_clause(&s->reader, s->clause, len, s->phones, s->voice.max_phones, s->written.phone, CAPTIONS_WORDS, &words);
-    const acoustic_style style = {.speed = s->limits.speed, .pauses = 1.0f};
-    s->speaking = n > 0 && acoustic_start(&s->voice, s->phones, (uint32_t)n, &style) == 0;
+    s->speaking = n > 0 && acoustic_start(&s->voice, s->phones, (uint32_t)n, &s->manner.style) == 0;
     s->before = s->made;
     captions_reset(&s->written);
     if (s->speaking && s->limits.captions) captions_begin(&s->written, &s->reader, s->clause, len, words, n);
@@ -83,10 +85,17 @@ static uint32_t speech_group(const speech *s) {
     return s->made < SPEECH_RAMP ? 1 : SPEECH_GROUP;
 }
 
+/* A hop of samples came out of the vocoder. */
+static void speech_hop(speech *s) {
+    volume_hop(&s->loud, s->samples + s->count, s->hop);
+    s->count += s->hop;
+}
+
 static void speech_vocode(speech *s) {
     for (uint32_t i = 0; i < s->frames; i++) {
         vocoder_frame f = {.mel = s->mel + i * s->voice.mel, .f0 = s->pitch[i].f0, .voiced = s->pitch[i].voiced};
-        if (vocoder_push(&s->sound, s->samples + s->count, &f)) s->count += s->hop;
+        volume_frame(&s->loud, s->pitch[i].gain * s->manner.volume);
+        if (vocoder_push(&s->sound, s->samples + s->count, &f)) speech_hop(s);
     }
     s->ringing = 1;
     s->frames = 0;
@@ -94,9 +103,10 @@ static void speech_vocode(speech *s) {
 
 /* All is said but what the vocoder still holds. */
 static int speech_ring_out(speech *s) {
-    while (s->count < SPEECH_GROUP * s->hop && vocoder_finish(&s->sound, s->samples + s->count)) s->count += s->hop;
+    while (s->count < SPEECH_GROUP * s->hop && vocoder_finish(&s->sound, s->samples + s->count)) speech_hop(s);
     if (s->count) return 1;
     vocoder_reset(&s->sound);
+    volume_reset(&s->loud);
     s->ringing = 0;
     return 0;
 }

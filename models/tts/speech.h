@@ -10,15 +10,21 @@
 #include "models/tts/clause.h"
 #include "models/tts/phonemes.h"
 #include "models/tts/vocoder.h"
+#include "models/tts/volume.h"
 
 /* Frames of one unit of work: what gives the first hop, then one at a time so that the loudspeaker never waits for four, then four. */
 enum { SPEECH_GROUP = 4, SPEECH_RAMP = 32 };
 
+typedef struct speech_manner { /* how clauses are spoken */
+    acoustic_style style;
+    float volume; /* factor on the samples, 0..2; they never clip */
+} speech_manner;
+
 typedef struct speech_limits {
     const kernels *k;
-    uint32_t max_text; /* bytes of text that may wait */
-    float speed;
-    int captions; /* 1: speech_caption tells of words */
+    uint32_t max_text;    /* bytes of text that may wait */
+    speech_manner manner; /* to begin with */
+    int captions;         /* 1: speech_caption tells of words */
 } speech_limits;
 
 typedef enum speech_did {
@@ -35,8 +41,10 @@ typedef struct speech {
     acoustic voice;
     vocoder sound;
     captions written;
+    volume loud;
     speech_limits limits;
     /* state */
+    speech_manner manner;               /* of the clauses to come; a reset leaves it */
     char *waiting;                      /* [max_text] text that the cutter has not seen, a ring */
     uint32_t head, queued;              /* its first byte; its bytes */
     char *clause;                       /* [CLAUSE_MAX + 1] text of the clause that becomes phones */

@@ -9,6 +9,7 @@
 #include "platform/host/loop.h"
 #include "platform/host/remote_args.h"
 #include "platform/host/show.h"
+#include "platform/host/style_args.h"
 #include "platform/host/tools_args.h"
 
 typedef struct run_options {
@@ -20,6 +21,7 @@ typedef struct run_options {
     early_args early;
     adapter_files adapters;
     tools_args own;
+    style_args style;
 } run_options;
 
 static void run_change(void *user, sotto_config *c) {
@@ -29,6 +31,7 @@ static void run_change(void *user, sotto_config *c) {
     early_args_use(&o->early, c);
     adapter_files_use(&o->adapters, c);
     tools_args_use(&o->own, c);
+    style_args_use(&o->style, c);
     loop_waits(c, (uint32_t)o->short_ms, (uint32_t)o->endpoint_ms, (uint32_t)o->long_ms);
     if (o->budget_ms) c->budget_ns[SOTTO_FIRST_AUDIO] = o->budget_ms * 1000000u;
     if (o->kernels) c->kernels = o->kernels;
@@ -60,11 +63,29 @@ static int run_all(loop *l, const run_options *o) {
     return code;
 }
 
+static void run_close(run_options *o) {
+    tools_args_close(&o->own);
+    remote_args_close(&o->far);
+    adapter_files_close(&o->adapters);
+    grammar_file_close(o->commands);
+    style_args_close(&o->style);
+}
+
+/* Reads the files that the options name: -1 to go on, else the exit code. */
+static int run_open(run_options *o) {
+    int code = adapter_files_open(&o->adapters, "run", 1);
+    if (code < 0) code = style_args_open(&o->style, "run");
+    if (code < 0) code = remote_args_open(&o->far, "run");
+    if (code < 0) code = tools_args_open(&o->own, "run");
+    if (code >= 0) run_close(o);
+    return code;
+}
+
 int command_run(int argc, char **argv) {
     const char *folder = NULL;
     int json = 0, gate = 0;
     grammar_file commands = {0};
-    run_options o = {.commands = &commands, .far = REMOTE_ARGS, .early = EARLY_ARGS};
+    run_options o = {.commands = &commands, .far = REMOTE_ARGS, .early = EARLY_ARGS, .style = STYLE_ARGS};
     const option_row rows[] = {
         {"--pack", OPTION_TEXT, &folder, "DIR", "model pack"},
         PACK_NO_CHECK_ROW,
@@ -82,6 +103,7 @@ int command_run(int argc, char **argv) {
         {"--gate", OPTION_FLAG, &gate, NULL, "exit 3 when a turn was over a budget"},
         {"--trace", OPTION_TEXT, &o.trace, "FILE", "Chrome/Perfetto trace"},
         {"--kernels", OPTION_TEXT, &o.kernels, "NAME", "kernel table"},
+        STYLE_ROWS(o.style),
         ADAPTER_ROW(o.adapters),
         TOOLS_ROWS(o.own),
         EARLY_ROWS(o.early),
@@ -93,18 +115,10 @@ int command_run(int argc, char **argv) {
     int code = args_parse(&line, argc, argv);
     if (code >= 0) return code;
     if (o.out && !o.in) return complain(EXIT_USAGE, "run: --out goes with --in (live replies go to the loudspeaker)");
-    if ((code = adapter_files_open(&o.adapters, "run", 1)) >= 0) return code;
-    if ((code = remote_args_open(&o.far, "run")) >= 0 || (code = tools_args_open(&o.own, "run")) >= 0) {
-        remote_args_close(&o.far);
-        adapter_files_close(&o.adapters);
-        return code;
-    }
+    if ((code = run_open(&o)) >= 0) return code;
     loop l;
     if ((code = loop_open(&l, folder, remote_args_want(&o.far, folder, PACK_ALL), run_change, &o)) != 0) {
-        grammar_file_close(&commands);
-        remote_args_close(&o.far);
-        adapter_files_close(&o.adapters);
-        tools_args_close(&o.own);
+        run_close(&o);
         return code;
     }
     tools_args_start(&o.own, &l);
@@ -114,9 +128,6 @@ int command_run(int argc, char **argv) {
     if (code == EXIT_OK) code = run_all(&l, &o);
     if (code == EXIT_OVER && !gate) code = EXIT_OK;
     loop_close(&l);
-    tools_args_close(&o.own);
-    remote_args_close(&o.far);
-    adapter_files_close(&o.adapters);
-    grammar_file_close(&commands);
+    run_close(&o);
     return code;
 }

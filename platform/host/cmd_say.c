@@ -6,10 +6,11 @@
 #include "platform/host/live.h"
 #include "platform/host/loop.h"
 #include "platform/host/show.h"
+#include "platform/host/style_args.h"
 #include <string.h>
 
 typedef struct say_options {
-    double speed;
+    style_args style;
     const char *kernels;
     int captions;
 } say_options;
@@ -23,7 +24,7 @@ typedef struct say_words { /* what is done with the times of words */
 
 static void say_change(void *user, sotto_config *c) {
     const say_options *o = user;
-    if (o->speed > 0) c->speed = (float)o->speed;
+    style_args_use(&o->style, c);
     if (o->kernels) c->kernels = o->kernels;
     c->captions = o->captions != 0;
 }
@@ -67,13 +68,13 @@ static int say_to_file(loop *l, const command_line *line, const char *path) {
 int command_say(int argc, char **argv) {
     const char *folder = NULL, *out = NULL, *device = NULL, *captions = NULL;
     int json = 0, stages = 0, words = 0;
-    say_options o = {0};
+    say_options o = {.style = STYLE_ARGS};
     const option_row rows[] = {
         {"--pack", OPTION_TEXT, &folder, "DIR", "model pack"},
         PACK_NO_CHECK_ROW,
         {"--out", OPTION_TEXT, &out, "FILE", "WAV to write (-: stdout); without it the loudspeaker speaks"},
         {"--device", OPTION_TEXT, &device, "NAME", "loudspeaker: an index or a part of its name"},
-        {"--speed", OPTION_REAL, &o.speed, "X", "0.5 to 2"},
+        STYLE_ROWS(o.style),
         {"--kernels", OPTION_TEXT, &o.kernels, "NAME", "kernel table"},
         {"--words", OPTION_FLAG, &words, NULL, "begin, end (s) and text of every word, as it is spoken"},
         {"--captions", OPTION_TEXT, &captions, "FILE", "WebVTT of the words (SubRip when FILE ends in .srt; -: stdout)"},
@@ -85,16 +86,20 @@ int command_say(int argc, char **argv) {
         .command = "say", .about = "Text to speech. Without TEXT, lines of stdin are spoken.", .operands = "[TEXT ...]", .rows = rows};
     int code = args_parse(&line, argc, argv);
     if (code >= 0) return code;
-    if (o.speed != 0 && (o.speed < 0.5 || o.speed > 2)) return complain(EXIT_USAGE, "say: --speed %g: expected 0.5 to 2", o.speed);
     int sound_on_stdout = out && strcmp(out, "-") == 0;
     if (captions && strcmp(captions, "-") == 0 && (sound_on_stdout || words || json || stages))
         return complain(EXIT_USAGE, "say: --captions -: expected a FILE, since stdout is taken");
     loop l;
     captions_file file;
     o.captions = words || json || captions;
-    if ((code = loop_open(&l, folder, PACK_SAY, say_change, &o)) != 0) return code;
+    if ((code = style_args_open(&o.style, "say")) >= 0) return code;
+    if ((code = loop_open(&l, folder, PACK_SAY, say_change, &o)) != 0) {
+        style_args_close(&o.style);
+        return code;
+    }
     if (captions && (code = captions_open(&file, captions)) != 0) {
         loop_close(&l);
+        style_args_close(&o.style);
         return code;
     }
     say_words told = {.l = &l, .words = words ? (sound_on_stdout ? stderr : stdout) : NULL, .file = captions ? &file : NULL};
@@ -104,5 +109,6 @@ int command_say(int argc, char **argv) {
     code = out ? say_to_file(&l, &line, out) : live_say(&l, device, line.rest, line.rest_count);
     if (captions && captions_close(&file) != 0) code = EXIT_FAIL;
     loop_close(&l);
+    style_args_close(&o.style);
     return code;
 }
