@@ -1,6 +1,6 @@
 """Shared data side of the voice recipes: clips, log-mel, held-out list, feature cache.
 
-The voice is `kathleen` (CC0). Every clip is decoded, resampled to 16 kHz and cached as one .npz a clip with
+The voices are `kathleen` (CC0) and `ljspeech` (public domain). Every clip is decoded, resampled to 16 kHz and cached as one .npz a clip with
 wave (int16), log-mel [T,80], f0 in Hz [T], voiced [T] and the phase of the first harmonic at frame centres [T].
 Frame t covers samples [160 t, 160 t + 400) as runtime/README.md says; its centre is sample 160 t + 200.
 
@@ -16,6 +16,7 @@ import numpy as np
 RATE, WIN, HOP, NFFT, BANDS = 16000, 400, 160, 512, 80
 FMIN, FMAX, FLOOR = 20.0, 7600.0, 1e-7
 CENTRE = WIN // 2                      # centre of frame t is sample HOP * t + CENTRE
+VOICES = ("kathleen", "ljspeech")     # in the order of the file's voice rows
 HELDOUT = Path(__file__).with_name("tts_heldout.txt")
 
 
@@ -32,13 +33,18 @@ def arguments(description, work):
     return parser
 
 
-def clips(data):
-    """List of (stem, path, text) of the voice, sorted by stem."""
+def voice_of(stem):
+    """Index into VOICES."""
+    return 1 if stem.startswith("LJ") else 0
+
+
+def clips(data, voices=VOICES):
+    """List of (stem, path, text) of the voices, sorted by stem."""
     rows = []
     with open(Path(data) / "speech" / "manifest.tsv", encoding="utf-8") as file:
         for line in file:
             part = line.rstrip("\n").split("\t")
-            if part[0] == "kathleen":
+            if part[0] in voices:
                 path = Path(data) / part[2]
                 rows.append((path.stem, path, part[6]))
     return sorted(rows)
@@ -66,9 +72,14 @@ def heldout():
     return HELDOUT.read_text().split()
 
 
+def second_heldout(stems):
+    """Held-out clips of the second voice: every twentieth."""
+    return sorted(s for s in stems if voice_of(s) == 1)[::20]
+
+
 def train_stems(stems):
     """Stems that may be trained on: no take of a held-out prompt."""
-    out = {prompt_of(s) for s in heldout()}
+    out = {prompt_of(s) for s in heldout()} | set(second_heldout(stems))
     return [s for s in stems if prompt_of(s) not in out]
 
 
@@ -139,7 +150,7 @@ def main():
     out.mkdir(parents=True, exist_ok=True)
     items = clips(args.data)
     if not HELDOUT.exists():
-        HELDOUT.write_text("\n".join(choose_heldout([s for s, _, _ in items])) + "\n")
+        HELDOUT.write_text("\n".join(choose_heldout([s for s, _, _ in items if voice_of(s) == 0])) + "\n")
     for index, (stem, path, _) in enumerate(items):
         target = out / f"{stem}.npz"
         if target.exists():

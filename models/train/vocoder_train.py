@@ -2,10 +2,8 @@
 
     python models/train/vocoder_train.py --work DIR [--data DIR] [--minutes 45] [--features PREDICTED]
 
-Loss: generalised energy distance (Gritsenko et al. 2020) over STFTs of five sizes. Two waves y, y' share the filters and
-differ in their noise: d(x,y) + d(x,y') - d(y,y'), which makes the noise level right instead of too low. d is L1 on
-magnitudes and log-magnitudes, plus L1 on the complex spectrum below 2 kHz, which is meaningful because the pulse
-excitation is locked to the recording's first harmonic (tts_pitch.py). No adversary.
+The loss is vocoder_loss.py's: energy distance of spectra, and loudness. Both voices train one network; clips of the second are
+drawn half as often as their length says. No adversary.
 --features takes a folder of predicted mels ({stem}.npy, [T, 80] normalised) to fine-tune on (half of the batches).
 """
 import time
@@ -16,19 +14,19 @@ import torch
 
 import tts_data
 import tts_nn
+import vocoder_loss
 import vocoder_model as vm
 
-SIZES = (2048, 1024, 512, 256, 128)
 FRAMES = 80                             # frames a training crop
 
 
 def statistics(work):
-    """Per-band mean and 1/sd of log-mel over the training clips, mean and 1/sd of log f0 over voiced frames. Cached."""
+    """Per-band mean and 1/sd of log-mel over the first voice's training clips, mean and 1/sd of log f0 over voiced frames. Cached."""
     path = Path(work) / "stats.npz"
     if not path.exists():
         stems = tts_data.train_stems([p.stem for p in sorted((Path(work) / "feat").glob("*.npz"))])
         mel, pitch = [], []
-        for stem in stems:
+        for stem in (s for s in stems if tts_data.voice_of(s) == 0):
             item = tts_data.load(work, stem)
             mel.append(item["mel"])
             pitch.append(np.log(item["f0"][item["voiced"] > 0]))
@@ -53,7 +51,7 @@ def target(item, count):
 
 
 def corpus(work, stats, predicted):
-    """List of (features, predicted features or None, pulse, wave) of the training clips, in memory."""
+    """List of (features, predicted features or None, pulse, wave, weight) of the training clips, in memory."""
     items = []
     for stem in tts_data.train_stems([p.stem for p in sorted((Path(work) / "feat").glob("*.npz"))]):
         item = tts_data.load(work, stem)
@@ -64,7 +62,8 @@ def corpus(work, stats, predicted):
         if predicted and (Path(predicted) / f"{stem}.npy").exists():
             other = features(item, stats, np.load(Path(predicted) / f"{stem}.npy"))
         pulse = vm.locked_pulses(item["phase"], item["f0"], item["voiced"])
-        items.append((features(item, stats), other, pulse.astype(np.float16), target(item, count).astype(np.float16)))
+        share = count * (0.5 if tts_data.voice_of(stem) else 1.0)
+        items.append((features(item, stats), other, pulse.astype(np.float16), target(item, count).astype(np.float16), share))
     return items
 
 
@@ -72,46 +71,12 @@ def batch(items, weights, random, size):
     """Random crops: features [B, F, 82], pulse [B, n], wave [B, n]."""
     out = []
     for index in random.choice(len(items), size, p=weights):
-        real, other, pulse, wave = items[index]
+        real, other, pulse, wave, _ = items[index]
         at = int(random.integers(0, len(real) - FRAMES))
         use = other if other is not None and random.random() < 0.7 else real
         cut = slice(at * vm.HOP, at * vm.HOP + (FRAMES - 1) * vm.HOP + vm.NFFT)
         out.append((use[at:at + FRAMES], pulse[cut], wave[cut]))
     return [torch.from_numpy(np.stack(part)).float() for part in zip(*out)]
-
-
-def transforms(waves, size):
-    return torch.stft(waves, size, size // 4 if size > 256 else size // 2, window=torch.hann_window(size, device=waves.device),
-                      center=False, return_complex=True)
-
-
-def distance(a, b, log_a, log_b, spec_a, spec_b, scale, low):
-    """d of one STFT size; magnitudes a, b and their logs [B, bins, T]; complex below bin `low` when low > 0."""
-    value = (log_a - log_b).abs().mean() + (a - b).abs().mean() * scale
-    if low:
-        value = value + (torch.view_as_real(spec_a[:, :low] - spec_b[:, :low]).abs().mean()) * scale * (low / a.shape[1])
-    return value
-
-
-def views(waves, size):
-    """Complex STFT, its magnitude and log-magnitude."""
-    spec = transforms(waves, size)
-    size_of = torch.sqrt(spec.real.square() + spec.imag.square() + 1e-9)
-    return size_of, torch.log(size_of + 1e-3 * (size / 512) ** 0.5), spec
-
-
-def loss_of(wave, made):
-    """Generalised energy distance between the recording [B, n] and two draws of the model, made [2 B, n]."""
-    total = 0.0
-    for size in SIZES:
-        with torch.no_grad():
-            x = views(wave, size)
-        y, z = zip(*(part.chunk(2) for part in views(made, size)))
-        scale = 1.0 / x[0].mean()
-        low = int(2000 * size / 16000) if size in (1024, 512) else 0
-        pair = lambda p, q: distance(p[0], q[0], p[1], q[1], p[2], q[2], scale, low)
-        total = total + pair(x, y) + pair(x, z) - pair(y, z)
-    return total / len(SIZES)
 
 
 def train(args, model, items, device):
@@ -120,18 +85,21 @@ def train(args, model, items, device):
     path = Path(args.work) / f"{args.name}.pt"
     step = tts_nn.resume(path, model, optimiser, average, clock)
     random = np.random.default_rng(1 + step)
-    weights = np.array([len(i[0]) for i in items], float)
+    weights = np.array([i[4] for i in items])
     weights /= weights.sum()
     saved, running = time.time(), None
+    filters, one_size = model.filters, vocoder_loss.loss_of_size
+    if args.compile:
+        filters, one_size = torch.compile(filters), torch.compile(one_size, dynamic=False)
     while clock.tick(optimiser):
         inputs, pulse, wave = (t.to(device) for t in batch(items, weights, random, args.batch))
         with torch.autocast(device.type, dtype=torch.bfloat16):
-            tone, gain = model.filters(inputs)
+            tone, gain = filters(inputs)
         voiced = tone * model.spectra(pulse)
         noise = model.spectra(vm.white((2 * args.batch, pulse.shape[1]), device))
         made = model.join(voiced.repeat(2, 1, 1) + gain.repeat(2, 1, 1) * noise)
         skip = 4 * vm.HOP
-        loss = loss_of(wave[:, skip:-352], made[:, skip:-352])
+        loss = vocoder_loss.loss_of(wave[:, skip:-352], made[:, skip:-352], one_size=one_size)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -139,7 +107,7 @@ def train(args, model, items, device):
         average.update(model)
         step += 1
         running = loss.item() if running is None else 0.99 * running + 0.01 * loss.item()
-        if step % 50 == 0:
+        if step % 100 == 0:
             print(f"step {step} minutes {clock.used / 60:.2f} loss {running:.4f}", flush=True)
         if time.time() - saved > 120:
             tts_nn.save(path, model, optimiser, average, clock, step, {"config": model.config})
@@ -155,6 +123,7 @@ def main():
     parser.add_argument("--name", default="vocoder", help="checkpoint WORK/NAME.pt")
     parser.add_argument("--start", help="checkpoint whose averaged weights to start from")
     parser.add_argument("--features", help="folder of predicted mels to fine-tune on")
+    parser.add_argument("--compile", action="store_true", help="compile network and loss (a minute, then a quarter faster)")
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
