@@ -3,6 +3,7 @@
 #include "models/tts/heteronyms.h"
 #include "models/tts/normalize.h"
 #include "models/tts/phoneset.h"
+#include "models/tts/question.h"
 #include <string.h>
 
 static const char *const letter_name[26] = {"EY1",
@@ -123,9 +124,14 @@ static token next_token(const char *at) {
     return t;
 }
 
-static uint8_t pause_of(char mark) {
-    if (mark == ',' || mark == ';' || mark == ':') return PHONE_SP;
-    return mark == '?' ? PHONE_QUE : PHONE_SIL;
+static int ends_sentence(char mark) {
+    return mark == '.' || mark == '!' || mark == '?';
+}
+
+/* The pause for the mark after a token; `head` is where its sentence begins. */
+static uint8_t pause_of(const token *t, const char *head) {
+    if (!ends_sentence(t->mark)) return t->mark ? PHONE_SP : PHONE_WB;
+    return t->mark == '?' && question_rises(head, (size_t)(t->at + t->len - head)) ? PHONE_QUE : PHONE_SIL;
 }
 
 /* "the" and "to" before a vowel: the vowel is known only once the next word is said. */
@@ -167,6 +173,7 @@ size_t phonemes_clause(const phonemes *p, const char *text, size_t len, uint8_t 
     walk w = {p, out, cap, 0, 0, 0};
     size_t count = 0;
     uint8_t gap = PHONE_SIL;
+    const char *head = p->text;
     token before = {0}, t;
     phonemes_normalize(p, text, len);
     for (t = next_token(p->text); t.len > 0; before = t, t = next_token(t.end)) {
@@ -176,7 +183,8 @@ size_t phonemes_clause(const phonemes *p, const char *text, size_t len, uint8_t 
         if (!add_word(&w, &t, &c, gap, &said)) break;
         if (count < words_cap && start) start[count] = (uint16_t)(said ? w.n - (size_t)said : w.n + 1);
         count++;
-        if (said || t.mark) gap = t.mark ? pause_of(t.mark) : PHONE_WB;
+        if (said || t.mark) gap = pause_of(&t, head);
+        if (ends_sentence(t.mark)) head = t.end;
     }
     if (words) *words = start && count > words_cap ? words_cap : count;
     if (w.n == 0) return 0;

@@ -4,7 +4,7 @@
  *
  * Text is normalised (normalize.h); each word is looked up among the caller's own pronunciations, the words that change with
  * their neighbours (a, the, to, for ...; heteronyms.h), then g2p. Words are parted by WB, or by a pause where a mark stands:
- * , ; : SP - . ! SIL - ? QUE. The same pauses end a clause (SIL when nothing does). Phones given by hand are taken as they
+ * , ; : SP - . ! SIL - ? QUE when it rises (question.h), else SIL. The same pauses end a clause (SIL when nothing does). Phones given by hand are taken as they
  * stand, in ARPABET or IPA: {HH AH0 L OW1} or {h ə l ˈ o ʊ}.
  */
 #ifndef SOTTO_MODELS_TTS_PHONEMES_H
