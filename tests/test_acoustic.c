@@ -15,7 +15,7 @@ static void speak(acoustic *a, spoken *s, const uint8_t *phones, uint32_t n, flo
     uint32_t got;
     memset(s, 0, sizeof *s);
     assert_true(a->mel <= ROOM_MEL);
-    const acoustic_style style = {.speed = speed, .pauses = 1.0f};
+    const acoustic_style style = {.speed = speed, .pauses = 1.0f, .voice = a->voices - 1}; /* the golden vectors are of the last voice */
     assert_int_equal(acoustic_start(a, phones, n, &style), 0);
     while ((got = acoustic_step(a, s->mel + (size_t)s->frames * a->mel, s->voice + s->frames, chunk)) > 0) {
         s->frames += got;
@@ -89,17 +89,27 @@ static uint32_t through(convstack *s, float *out, const float *in, uint32_t rows
     return made;
 }
 
+/* Where phone i of n is: from the start, to the end, phones in all (as tts_model.py's spots). */
+static const float *spot_at(uint32_t i, uint32_t n) {
+    static float spot[ACOUSTIC_SPOTS];
+    spot[0] = fminf((float)i, 40) / 40;
+    spot[1] = fminf((float)(n - 1 - i), 40) / 40;
+    spot[2] = fminf((float)n, 80) / 80;
+    return spot;
+}
+
 static void layers_match_pytorch(void **state) {
     (void)state;
     acoustic a;
     tts_room room;
-    uint32_t n, count = 0;
+    uint32_t n, count = 0, sounding = 0;
     size_t size;
     float in[32 * 16], rows[32 * 16], varied[32 * 16], v[3];
     uint8_t *phones = golden_phones(&n);
     float *encoder = tts_read(GOLDEN "_encoder.f32", &size), *variance = tts_read(GOLDEN "_variance.f32", &size);
     acoustic_open(&a, &room, GOLDEN ".gguf");
     assert_int_equal(a.width, 16);
+    for (uint32_t i = 0; i < n; i++) sounding += phones[i] != PHONE_WB;
     for (uint32_t i = 0; i < n; i++) {
         if (phones[i] == PHONE_WB) continue;
         float *row = in + (size_t)count++ * 16;
@@ -107,6 +117,8 @@ static void layers_match_pytorch(void **state) {
             row[c] = a.embed[phones[i] * 16 + c];
             if (i > 0 && phones[i - 1] == PHONE_WB) row[c] += a.embed[PHONE_WB * 16 + c];
             if (i + 1 < n && phones[i + 1] == PHONE_WB) row[c] += a.embed[PHONE_PAD * 16 + c];
+            row[c] += a.voice[2 * 16 + c];
+            for (uint32_t j = 0; j < ACOUSTIC_SPOTS; j++) row[c] += spot_at(count - 1, sounding)[j] * a.spot[j * 16 + c];
         }
     }
     assert_int_equal(through(&a.encoder, rows, in, count), count);

@@ -2,7 +2,7 @@
 
     python models/train/golden_tts.py --out tests/golden
 
-Files (float32 little-endian unless said): tts_tiny.gguf; tts_tiny_phones.u8 [n]; tts_tiny_encoder [sounding phones, width];
+The tiny acoustic model has two voices; the vectors are of the second. Files (float32 little-endian unless said): tts_tiny.gguf; tts_tiny_phones.u8 [n]; tts_tiny_encoder [sounding phones, width];
 tts_tiny_variance [.., 3]; tts_tiny_frames [T, mel + 2] (mel, f0 Hz, voicing 0/1); tts_tiny_start.u32 [n];
 vocoder_tiny.gguf; vocoder_tiny_in [T, mel + 2] (mel, f0, voicing); vocoder_tiny_pulses [hop (T+1) + n_fft/2]; vocoder_tiny_pcm.
 """
@@ -17,13 +17,14 @@ import tts_model
 import vocoder_model as vm
 from tts_export import write_acoustic, write_vocoder
 
-TTS = {"phones": 74, "mel": 8, "width": 16, "enc": {"hidden": 24, "kernel": 3, "ahead": [1, 2], "dilation": [1, 2]},
+TTS = {"phones": 74, "mel": 8, "width": 16, "voices": 2, "enc": {"hidden": 24, "kernel": 3, "ahead": [1, 2], "dilation": [1, 2]},
        "var": {"hidden": 20, "kernel": 3, "ahead": [1], "dilation": [1]},
        "dec": {"hidden": 24, "kernel": 5, "ahead": [2, 1], "dilation": [1, 1]}}
 VOCODER = {"mel": 8, "width": 16, "hidden": 24, "kernel": 3, "ahead": [1, 1, 0], "dilation": [1, 1, 2], "n_fft": 64, "hop": 20,
            "pulse_bands": 9, "noise_bands": 5}
 STATS = {"mean": np.linspace(-6, -4, 8, dtype=np.float32), "istd": np.linspace(0.5, 1.5, 8, dtype=np.float32),
          "f0_mean": np.float32(5.1), "f0_istd": np.float32(5.5)}
+VOICE = 1                               # the second of the tiny model's two
 PHONES = [1, 6, 30, 22, 4, 8, 33, 4, 20, 60, 14, 2, 16, 45, 7, 4, 24, 72, 1]
 
 
@@ -74,8 +75,9 @@ def acoustic(out):
     write_acoustic(out / "tts_tiny.gguf", model, STATS, "tiny random acoustic model for tests")
     tts_int8.convert(model)
     phones, after, before, _ = tts_model.drop_boundaries(PHONES)
-    rows, var = model.encode(torch.tensor([phones]), torch.tensor([after]), torch.tensor([before]), torch.ones(1, len(phones), 1))
-    frames, durations = model.speak(PHONES, 1.0)
+    rows, var = model.encode(torch.tensor([phones]), torch.tensor([after]), torch.tensor([before]), tts_model.spots(len(phones))[None],
+                             torch.tensor([VOICE]), torch.ones(1, len(phones), 1))
+    frames, durations = model.speak(PHONES, 1.0, VOICE)
     f0 = torch.exp(torch.tensor(STATS["f0_mean"]) + frames[:, 8:9] / torch.tensor(STATS["f0_istd"]))
     start, at, k = [], 0, 0
     for p in PHONES:

@@ -93,16 +93,21 @@ def write_vocoder(path, model, stats, name="kathleen vocoder"):
     out.close()
 
 
-def write_acoustic(path, model, stats, name="kathleen acoustic model"):
+def write_acoustic(path, model, stats, name="acoustic model of the voices kathleen and ljspeech"):
     c = model.config
     out = Writer(path, "sotto-tts", name)
     out.mel(stats, c["mel"])
     for key, value in (("phones", c["phones"]), ("width", c["width"]), ("max_phones", 512), ("max_duration", 100)):
         out.u32(f"sotto.tts.{key}", value)
+    out.u32("sotto.tts.voices", c["voices"])
+    for i, voice in enumerate(tts_data.VOICES[:c["voices"]]):
+        out.file.add_string(f"sotto.tts.voice.{i}", voice)
     out.f32("sotto.tts.f0.mean", stats["f0_mean"])
     out.f32("sotto.tts.f0.istd", stats["f0_istd"])
     out.plain("embed.weight", model.embed.weight)
     out.plain("inject.weight", model.inject)
+    out.plain("spot.weight", model.spot)
+    out.plain("voice.weight", model.voice.flatten(0, 1))
     for part in ("encoder", "variance", "decoder"):
         out.stack(f"sotto.tts.{part}", part, getattr(model, part))
     out.norm("variance.norm", model.variance_norm)

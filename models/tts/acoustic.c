@@ -2,6 +2,7 @@
  *
  * duration = max(1, round(exp(v0) / speed)), of a pause times `pauses`, or as long as asked; row = encoder + pitch * inject[0] + energy * inject[1];
  * pitch = v1 + semitones ln 2 / 12 * istd, energy = v2 + what was asked;
+ * encoder input = phone + boundaries + where it is in the clause . spot[0..2] + voice[2 speaker]; voice[2 speaker + 1] joins the row;
  * frame input = row + place . inject[2..4], place = part passed, tenths of a second since the start and to the end.
  */
 #include "models/tts/acoustic.h"
@@ -11,16 +12,19 @@
 #include <string.h>
 
 static const float EPS = 1e-5f;
-enum { MAX_PHONES = 4096, MAX_DURATION = 1000, PLACE_STEPS = 10 };
+enum { MAX_PHONES = 4096, MAX_DURATION = 1000, MAX_VOICES = 64, PLACE_STEPS = 10, SPOT_NEAR = 40 };
 static const float PLACE_MOST = 2.0f;
 
 static int read_config(acoustic *a, const gguf *g, sotto_error *err) {
+    gguf_value v;
     int code = gguf_need_arch(g, "sotto-tts", err);
     if (!code) code = gguf_need_u32(g, "sotto.mel.bands", 1, ACOUSTIC_MAX_MEL, &a->mel, err);
     if (!code) code = gguf_need_u32(g, "sotto.tts.phones", PHONE_COUNT, PHONE_COUNT, &a->phones, err);
     if (!code) code = gguf_need_u32(g, "sotto.tts.width", 1, CONVSTACK_MAX_WIDTH, &a->width, err);
     if (!code) code = gguf_need_u32(g, "sotto.tts.max_phones", 1, MAX_PHONES, &a->max_phones, err);
     if (!code) code = gguf_need_u32(g, "sotto.tts.max_duration", 1, MAX_DURATION, &a->max_duration, err);
+    a->voices = 1;
+    if (!code && gguf_find(g, "sotto.tts.voices", &v) == 0) code = gguf_need_u32(g, "sotto.tts.voices", 1, MAX_VOICES, &a->voices, err);
     if (!code) code = gguf_need_f32(g, "sotto.tts.f0.mean", 0.0f, 10.0f, &a->f0_mean, err);
     if (!code) code = gguf_need_f32(g, "sotto.tts.f0.istd", 1e-3f, 1e3f, &a->f0_istd, err);
     return code;
@@ -39,6 +43,18 @@ static int bind_heads(acoustic *a, const gguf *g, sotto_error *err) {
     return code;
 }
 
+/* What a file with voices has beside: where a phone is in its clause, and a row a voice for the encoder and for the decoder. */
+static int bind_voices(acoustic *a, const gguf *g, sotto_error *err) {
+    const void *spot = NULL, *voice = NULL;
+    gguf_value v;
+    if (gguf_find(g, "sotto.tts.voices", &v) != 0) return ERR_NONE;
+    int code = gguf_need_tensor(g, "spot.weight", TENSOR_F32, ACOUSTIC_SPOTS, a->width, &spot, err);
+    if (!code) code = gguf_need_tensor(g, "voice.weight", TENSOR_F32, 2 * (uint64_t)a->voices, a->width, &voice, err);
+    a->spot = spot;
+    a->voice = voice;
+    return code;
+}
+
 int acoustic_bind(acoustic *a, const gguf *g, sotto_error *err) {
     memset(a, 0, sizeof *a);
     int code = read_config(a, g, err);
@@ -46,8 +62,8 @@ int acoustic_bind(acoustic *a, const gguf *g, sotto_error *err) {
     if (!code) code = convstack_bind(&a->variance, g, "sotto.tts.variance", "variance", a->width, err);
     if (!code) code = convstack_bind(&a->decoder, g, "sotto.tts.decoder", "decoder", a->width, err);
     if (!code) code = bind_heads(a, g, err);
+    if (!code) code = bind_voices(a, g, err);
     a->delays = code ? 0 : convstack_ahead(&a->variance) + 1;
-    a->voices = 1;
     return code;
 }
 
@@ -70,7 +86,7 @@ void acoustic_reset(acoustic *a) {
     convstack_reset(&a->encoder);
     convstack_reset(&a->variance);
     convstack_reset(&a->decoder);
-    a->count = a->fed = a->known = a->encoded = a->varied = 0;
+    a->count = a->sounding = a->sounded = a->fed = a->known = a->encoded = a->varied = 0;
     a->place = a->duration = a->frames = a->made = a->shown = 0;
     a->style = (acoustic_style){.speed = 1.0f, .pauses = 1.0f};
 }
@@ -92,6 +108,7 @@ int acoustic_start_each(acoustic *a, const uint8_t *phones, uint32_t n, const ac
         memset(a->each, 0, n * sizeof *a->each);
     a->count = n;
     if (style) a->style = *style;
+    for (uint32_t i = 0; i < n; i++) a->sounding += phones[i] != PHONE_WB;
     return ERR_NONE;
 }
 
@@ -103,6 +120,18 @@ static const float *embedding(const acoustic *a, uint32_t id) {
     return a->embed + (size_t)id * a->width;
 }
 
+/* Adds where the next phone that sounds is: from the start, to the end, and phones in all; and whose voice it is. */
+static void add_spot(acoustic *a, float *row) {
+    if (!a->spot) return;
+    const uint32_t from = a->sounded, to = a->sounding - 1 - a->sounded, all = a->sounding;
+    const float near = (float)SPOT_NEAR;
+    a->k->axpy_f32(row, (float)(from < SPOT_NEAR ? from : SPOT_NEAR) / near, a->spot, a->width);
+    a->k->axpy_f32(row, (float)(to < SPOT_NEAR ? to : SPOT_NEAR) / near, a->spot + a->width, a->width);
+    a->k->axpy_f32(row, (float)(all < 2 * SPOT_NEAR ? all : 2 * SPOT_NEAR) / (2 * near), a->spot + 2 * (size_t)a->width, a->width);
+    add_run(row, a->voice + 2 * (size_t)a->style.voice * a->width, a->width);
+    a->sounded++;
+}
+
 /* Next phone that sounds, embedded into `row`: a boundary before it adds row WB, one after it row PAD. 0: none is left. */
 static int embed_next(acoustic *a, float *row) {
     while (a->fed < a->count && a->clause[a->fed] == PHONE_WB) a->fed++;
@@ -111,6 +140,7 @@ static int embed_next(acoustic *a, float *row) {
     memcpy(row, embedding(a, a->clause[i]), a->width * sizeof *row);
     if (i > 0 && a->clause[i - 1] == PHONE_WB) add_run(row, embedding(a, PHONE_WB), a->width);
     if (i + 1 < a->count && a->clause[i + 1] == PHONE_WB) add_run(row, embedding(a, PHONE_PAD), a->width);
+    add_spot(a, row);
     return 1;
 }
 
@@ -165,6 +195,7 @@ static int phone_next(acoustic *a) {
     layernorm_run(a->k, &a->before_variance, a->row, a->row, 1);
     linear_run(a->k, &a->variance_head, v, a->row, 1, &a->quant);
     memcpy(a->phone, a->delay + (size_t)(a->varied % a->delays) * a->width, a->width * sizeof *a->phone);
+    if (a->voice) add_run(a->phone, a->voice + (2 * (size_t)a->style.voice + 1) * a->width, a->width);
     a->varied++;
     note_start(a);
     const acoustic_control *c = &a->each[a->known - 1];

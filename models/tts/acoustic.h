@@ -11,7 +11,7 @@
 #define SOTTO_MODELS_TTS_ACOUSTIC_H
 #include "models/tts/convstack.h"
 
-enum { ACOUSTIC_MAX_MEL = 256, ACOUSTIC_PLACES = 3, ACOUSTIC_VARIANCES = 3, ACOUSTIC_FRAME_MS = 10, ACOUSTIC_PAUSE_MAX = 10000 /* ms */ };
+enum { ACOUSTIC_MAX_MEL = 256, ACOUSTIC_PLACES = 3, ACOUSTIC_VARIANCES = 3, ACOUSTIC_SPOTS = 3, ACOUSTIC_FRAME_MS = 10, ACOUSTIC_PAUSE_MAX = 10000 /* ms */ };
 
 typedef struct acoustic_voice { /* what a frame has beside its mel */
     float f0;                   /* Hz, also where unvoiced */
@@ -45,6 +45,8 @@ typedef struct acoustic {
     /* weights */
     const float *embed;  /* [phones x width] */
     const float *inject; /* [2 + places x width]: pitch, energy, places in the phone */
+    const float *spot;   /* [spots x width] where a phone is in its clause; NULL: the file has none */
+    const float *voice;  /* [2 voices x width] for the encoder and the decoder; NULL likewise */
     convstack encoder, variance, decoder;
     norm before_variance, before_head;
     linear_i8 variance_head, head; /* [3 x width], [mel+2 x width] */
@@ -55,6 +57,8 @@ typedef struct acoustic {
     acoustic_control *each;   /* [max_phones] of the clause */
     acoustic_style style;     /* likewise */
     uint32_t count;           /* phones of the clause */
+    uint32_t sounding;        /* of these are no boundaries */
+    uint32_t sounded;         /* and of these are embedded */
     uint32_t fed, known;      /* phones that went into the encoder; that have their start */
     float *delay;             /* [delays x width] encoder rows that wait for their variances */
     uint32_t delays;          /* variance stack's look-ahead + 1 */
