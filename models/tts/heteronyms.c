@@ -1,7 +1,8 @@
 /* heteronyms: the table and its rules.
  *
- * A verb cue is a word like "to", "will", "please" or the beginning of the clause (commands begin with their verb); a noun cue is
- * an article or a possessive. Each entry has a usual reading and another one with the rule that picks it.
+ * A verb cue is a word like "to", "will", "please", or the beginning of the clause when an object follows ("Record the show"); a
+ * noun cue is an article, a possessive or a common adjective. Each entry of the main table has a usual reading and another one with
+ * the rule that picks it. The few words that need more have rows in a first table: of these the first that applies decides.
  */
 #include "models/tts/heteronyms.h"
 #include <string.h>
@@ -11,7 +12,13 @@ enum rule {
     IF_NOUN,    /* after an article or possessive */
     IF_PERFECT, /* after have, was, been ... */
     IF_STATE,   /* after is, very, so, get ...; or a noun cue */
-    IF_AFTER    /* before one of the words of `list` */
+    IF_AFTER,   /* before one of the words of `list` */
+    IF_BEFORE,  /* right after one of them */
+    IF_BEFORE2, /* two words after one of them */
+    IF_AFTER2,  /* two words before one of them */
+    IF_NEAR,    /* one of them is anywhere in the clause */
+    IF_ACT,     /* after a verb cue and before one of them */
+    IF_FIRST    /* at the beginning of the clause */
 };
 
 static const char verb_cues[] =
@@ -19,13 +26,55 @@ static const char verb_cues[] =
     "we'll they'll i'd you'd who";
 static const char noun_cues[] =
     "a an the this that these those my your his her its our their some any no of in on for with by new each every another last next one "
-    "first second daily";
-static const char perfect_cues[] = "have has had i've you've we've they've was were been be is are already just having never";
+    "first second daily good bad big small large old great little real slight sharp huge fresh major";
+static const char perfect_cues[] = "have has had i've you've we've they've was were been be is are already just having";
 static const char state_cues[] =
     "is are was were be been very so too how it's that's pretty quite really get gets getting got come comes came more as stay stays far not";
+static const char objects[] =
+    "the a an my your this that these those it them him her me us our his its all any every some each both everything to from";
+static const char helpers[] =
+    "to will would can could should shall may might must please do does did don't doesn't didn't won't can't couldn't wouldn't let's i'll "
+    "you'll we'll they'll he'll she'll";
 static const char live_nouns[] =
     "music show shows concert concerts stream streams news video videos tv television broadcast broadcasts audience band event events "
     "performance performances scores score coverage weather updates";
+
+static const struct special {
+    const char *word, *said;
+    enum rule rule;
+    const char *list; /* of the rules that have one */
+} specials[] = {
+    {"bow", "B AW1", IF_BEFORE, "took take takes taking"},
+    {"close", "K L OW1 Z", IF_BEFORE2, "will would can could do does did don't should must may might"},
+    {"close", "K L OW1 Z", IF_BEFORE, helpers},
+    {"close", "K L OW1 S", IF_AFTER, "to by enough together"},
+    {"desert", "D IH0 Z ER1 T", IF_BEFORE, "never"},
+    {"content", "K AH0 N T EH1 N T", IF_BEFORE, "feel feels felt quite very seem seems am i'm he's she's we're they're"},
+    {"contract", "K AH0 N T R AE1 K T", IF_AFTER, "when"},
+    {"house", "HH AW1 Z", IF_BEFORE, "will can could would to must may"},
+    {"lead", "L EH1 D", IF_BEFORE, "of contains contain"},
+    {"lead", "L EH1 D", IF_NEAR, "metal metals pipe pipes paint poisoning gasoline batteries water toxic"},
+    {"live", "L IH1 V", IF_BEFORE, helpers},
+    {"live", "L AY1 V", IF_BEFORE, "is are was were going go goes went be being stay a the this our my your"},
+    {"lives", "L AY1 V Z", IF_BEFORE, "the many all both several our their your my his her its of these those own people's"},
+    {"read", "R IY1 D", IF_BEFORE, helpers},
+    {"read", "R IY1 D", IF_BEFORE2, helpers},
+    {"read", "R EH1 D", IF_BEFORE2, "have has had i've you've we've they've was were been having"},
+    {"read", "R IY1 D", IF_FIRST, NULL},
+    {"read", "R EH1 D", IF_BEFORE, "he she it who has"},
+    {"read", "R EH1 D", IF_NEAR, "yesterday ago last earlier already once"},
+    {"records", "R AH0 K AO1 R D Z", IF_BEFORE, "he she it that who"},
+    {"subject", "S AH1 B JH IH0 K T", IF_AFTER, "to"},
+    {"tear", "T IH1 R", IF_NEAR, "eye eyes face cheek cheeks gas single cry cried crying"},
+    {"tear", "T EH1 R", IF_AFTER, "in up apart down off open it"},
+    {"use", "Y UW1 S", IF_BEFORE, "full heavy frequent free personal commercial everyday common much energy power water phone daily"},
+    {"used", "Y UW1 S T", IF_AFTER2, "it this that them him her the being having you me us"},
+    {"used", "Y UW1 Z D", IF_BEFORE, "is are was were be been it's"},
+    {"uses", "Y UW1 S AH0 Z", IF_BEFORE, "many several other new its common of the all has have two three some more their"},
+    {"wind", "W AY1 N D", IF_ACT, "the it a your my this that back around through"},
+    {"winds", "W AY1 N D Z", IF_AFTER, "up down through"},
+    {"wound", "W AW1 N D", IF_BEFORE, "he she it they we i who has have had"},
+};
 
 static const struct heteronym {
     const char *word, *usual, *other;
@@ -37,6 +86,8 @@ static const struct heteronym {
     {"alternate", "AO1 L T ER0 N AH0 T", "AO1 L T ER0 N EY2 T", IF_VERB, NULL},
     {"approximate", "AH0 P R AA1 K S AH0 M AH0 T", "AH0 P R AA1 K S AH0 M EY2 T", IF_VERB, NULL},
     {"attribute", "AE1 T R AH0 B Y UW2 T", "AH0 T R IH1 B Y UW2 T", IF_VERB, NULL},
+    {"bass", "B EY1 S", "B AE1 S", IF_NEAR, "fish fishing caught lake river sea boat cooked grilled cook"},
+    {"bow", "B AW1", "B OW1", IF_NEAR, "arrow arrows tie tied ties hair ribbon violin cello knot wear wore gift rainbow"},
     {"close", "K L OW1 Z", "K L OW1 S", IF_STATE, NULL},
     {"combine", "K AH0 M B AY1 N", "K AA1 M B AY2 N", IF_NOUN, NULL},
     {"conduct", "K AH0 N D AH1 K T", "K AA1 N D AH0 K T", IF_NOUN, NULL},
@@ -62,6 +113,7 @@ static const struct heteronym {
     {"excuse", "IH0 K S K Y UW1 Z", "IH0 K S K Y UW1 S", IF_NOUN, NULL},
     {"export", "EH1 K S P AO0 R T", "IH0 K S P AO1 R T", IF_VERB, NULL},
     {"graduate", "G R AE1 JH AH0 W AH0 T", "G R AE1 JH AH0 W EY2 T", IF_VERB, NULL},
+    {"houses", "HH AW1 Z AH0 Z", "HH AW1 Z AH0 Z", IF_VERB, NULL},
     {"house", "HH AW1 S", "HH AW1 Z", IF_AFTER, "them him us"},
     {"import", "IH1 M P AO2 R T", "IH0 M P AO1 R T", IF_VERB, NULL},
     {"increase", "IH0 N K R IY1 S", "IH1 N K R IY2 S", IF_NOUN, NULL},
@@ -83,6 +135,7 @@ static const struct heteronym {
     {"read", "R IY1 D", "R EH1 D", IF_PERFECT, NULL},
     {"rebel", "R EH1 B AH0 L", "R IH0 B EH1 L", IF_VERB, NULL},
     {"record", "R EH1 K ER0 D", "R AH0 K AO1 R D", IF_VERB, NULL},
+    {"records", "R EH1 K ER0 D Z", "R AH0 K AO1 R D Z", IF_AFTER, "the it them every"},
     {"refund", "R IY1 F AH2 N D", "R IH0 F AH1 N D", IF_VERB, NULL},
     {"refuse", "R AH0 F Y UW1 Z", "R EH1 F Y UW2 Z", IF_NOUN, NULL},
     {"reject", "R IH0 JH EH1 K T", "R IY1 JH EH0 K T", IF_NOUN, NULL},
@@ -100,12 +153,13 @@ static const struct heteronym {
     {"upset", "AH0 P S EH1 T", "AH1 P S EH2 T", IF_NOUN, NULL},
     {"use", "Y UW1 Z", "Y UW1 S", IF_NOUN, NULL},
     {"used", "Y UW1 Z D", "Y UW1 S T", IF_AFTER, "to"},
+    {"uses", "Y UW1 Z AH0 Z", "Y UW1 S AH0 Z", IF_NOUN, NULL},
     {"wind", "W IH1 N D", "W AY1 N D", IF_AFTER, "up down"},
     {"wound", "W UW1 N D", "W AW1 N D", IF_AFTER, "up around down"},
 };
 
 static int in_list(const char *word, size_t len, const char *list) {
-    while (*list) {
+    while (len > 0 && *list) {
         size_t size = strcspn(list, " ");
         if (size == len && memcmp(word, list, len) == 0) return 1;
         list += size + (list[size] == ' ');
@@ -113,23 +167,58 @@ static int in_list(const char *word, size_t len, const char *list) {
     return 0;
 }
 
-static int applies(const struct heteronym *h, const heteronym_context *c) {
-    switch (h->rule) {
+/* Is one of the list's words among the clause's? */
+static int is_near(const char *text, const char *list) {
+    while (text && *text) {
+        size_t len = strcspn(text, " ,;:.!?");
+        if (in_list(text, len, list) && len > 0) return 1;
+        text += len;
+        text += strspn(text, " ,;:.!?");
+    }
+    return 0;
+}
+
+/* A verb's place: after a cue, or first with an object after it (or nothing). */
+static int is_verb(const heteronym_context *c) {
+    if (c->before_len > 0) return in_list(c->before, c->before_len, verb_cues);
+    return c->after_len == 0 || in_list(c->after, c->after_len, objects);
+}
+
+static int applies(enum rule rule, const char *list, const heteronym_context *c) {
+    switch (rule) {
     case IF_VERB:
-        return c->before_len == 0 || in_list(c->before, c->before_len, verb_cues);
+        return is_verb(c);
     case IF_NOUN:
         return in_list(c->before, c->before_len, noun_cues);
     case IF_PERFECT:
         return in_list(c->before, c->before_len, perfect_cues);
     case IF_STATE:
         return in_list(c->before, c->before_len, state_cues) || in_list(c->before, c->before_len, noun_cues);
+    case IF_BEFORE:
+        return in_list(c->before, c->before_len, list);
+    case IF_BEFORE2:
+        return in_list(c->before2, c->before2_len, list);
+    case IF_AFTER2:
+        return in_list(c->after2, c->after2_len, list);
+    case IF_NEAR:
+        return is_near(c->text, list);
+    case IF_ACT:
+        return is_verb(c) && in_list(c->after, c->after_len, list);
+    case IF_FIRST:
+        return c->before_len == 0;
     default:
-        return in_list(c->after, c->after_len, h->list);
+        return in_list(c->after, c->after_len, list);
     }
 }
 
 const char *heteronyms_find(const char *word, size_t len, const heteronym_context *c) {
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-        if (strlen(table[i].word) == len && memcmp(table[i].word, word, len) == 0) return applies(&table[i], c) ? table[i].other : table[i].usual;
+    for (size_t i = 0; i < sizeof specials / sizeof *specials; i++) {
+        const struct special *s = &specials[i];
+        if (strlen(s->word) == len && memcmp(s->word, word, len) == 0 && applies(s->rule, s->list, c)) return s->said;
+    }
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        const struct heteronym *h = &table[i];
+        if (strlen(h->word) == len && memcmp(h->word, word, len) == 0) return applies(h->rule, h->list, c) ? h->other : h->usual;
+    }
     return NULL;
 }

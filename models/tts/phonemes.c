@@ -174,11 +174,15 @@ size_t phonemes_clause(const phonemes *p, const char *text, size_t len, uint8_t 
     size_t count = 0;
     uint8_t gap = PHONE_SIL;
     const char *head = p->text;
-    token before = {0}, t;
+    token before = {0}, before2 = {0}, t;
     phonemes_normalize(p, text, len);
-    for (t = next_token(p->text); t.len > 0; before = t, t = next_token(t.end)) {
-        token after = next_token(t.end);
-        heteronym_context c = {before.at, after.at, before.mark ? 0 : before.len, t.mark ? 0 : after.len};
+    for (t = next_token(p->text); t.len > 0; before2 = before, before = t, t = next_token(t.end)) {
+        token after = next_token(t.end), after2 = next_token(after.end);
+        heteronym_context c = {.before = before.at, .after = after.at, .before2 = before2.at, .after2 = after2.at, .text = p->text};
+        c.before_len = before.mark ? 0 : before.len;
+        c.after_len = t.mark ? 0 : after.len;
+        c.before2_len = before.mark || before2.mark ? 0 : before2.len;
+        c.after2_len = t.mark || after.mark ? 0 : after2.len;
         int said;
         if (!add_word(&w, &t, &c, gap, &said)) break;
         if (count < words_cap && start) start[count] = (uint16_t)(said ? w.n - (size_t)said : w.n + 1);

@@ -1,0 +1,144 @@
+/* test_reading: words that the sentence decides: which questions rise, how heteronyms are said; both are tables of whole sentences. */
+#include "models/tts/phonemes.h"
+#include "models/tts/phoneset.h"
+#include "models/tts/question.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#define PACK "models/packs/nano/g2p.gguf"
+#define QUESTIONS "tests/golden/questions.tsv"   /* a question, the pause that ends it: QUE (rises) or SIL */
+#define HETERONYMS "tests/golden/heteronyms.tsv" /* a sentence, one of its words, the word's phones */
+enum { PACK_MOST = 1024 * 1024, LINE = 512, PHONES = 512, WORDS = 64 };
+
+static _Alignas(64) uint8_t pack[PACK_MOST];
+static _Alignas(64) uint8_t memory[128 * 1024];
+static gguf file;
+static g2p net;
+static phonemes voice;
+
+static int load(void **state) {
+    (void)state;
+    sotto_error err = {0};
+    FILE *f = fopen(PACK, "rb");
+    if (!f) return -1;
+    size_t size = fread(pack, 1, sizeof pack, f);
+    fclose(f);
+    arena a;
+    arena_begin(&a, memory, sizeof memory);
+    if (gguf_open(&file, "g2p.gguf", pack, size, &err) || g2p_bind(&net, &file, &err)) {
+        print_error("%s\n", err.text);
+        return -1;
+    }
+    g2p_layout(&net, &a, kernels_select(NULL));
+    phonemes_layout(&voice, &a, &net);
+    return a.failed;
+}
+
+/* Splits a table's line at its tabs; the number of columns. */
+static int columns(char *line, char *column[3]) {
+    int n = 0;
+    line[strcspn(line, "\n")] = 0;
+    for (char *p = line; p && n < 3; n++) {
+        column[n] = p;
+        p = strchr(p, '\t');
+        if (p) *p++ = 0;
+    }
+    return n;
+}
+
+static void questions_rise_or_fall(void **state) {
+    (void)state;
+    char line[LINE], *column[3];
+    uint8_t phones[PHONES];
+    int cases = 0, wrong = 0;
+    FILE *f = fopen(QUESTIONS, "r");
+    assert_non_null(f);
+    while (fgets(line, sizeof line, f)) {
+        assert_int_equal(columns(line, column), 2);
+        size_t n = phonemes_clause(&voice, column[0], strlen(column[0]), phones, sizeof phones, NULL, 0, NULL);
+        assert_true(n > 0);
+        if (strcmp(phoneset_name[phones[n - 1]], column[1]) != 0) print_error("%s ends in %s\n", column[0], phoneset_name[phones[n - 1]]), wrong++;
+        cases++;
+    }
+    fclose(f);
+    assert_int_equal(wrong, 0);
+    assert_true(cases >= 100);
+}
+
+/* Phones of the `which`-th word of a clause, as text. */
+static void word_phones(char *out, size_t cap, const uint8_t *phones, size_t n, size_t from) {
+    size_t m = 0;
+    out[0] = 0;
+    for (size_t i = from; i < n && phones[i] > PHONE_WB; i++) m += (size_t)snprintf(out + m, cap - m, "%s%s", m ? " " : "", phoneset_name[phones[i]]);
+}
+
+/* Index of `word` among the words of a plain sentence, -1 when it is not there. */
+static int index_of(const char *sentence, const char *word) {
+    int index = 0;
+    size_t len = strlen(word);
+    while (*sentence) {
+        size_t n = strspn(sentence, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'");
+        if (n == len && (sentence[0] | 32) == word[0] && memcmp(sentence + 1, word + 1, len - 1) == 0) return index;
+        index += n > 0;
+        sentence += n ? n : 1;
+    }
+    return -1;
+}
+
+static void heteronyms_fit_their_sentence(void **state) {
+    (void)state;
+    char line[LINE], said[LINE], *column[3];
+    uint8_t phones[PHONES];
+    uint16_t start[WORDS];
+    size_t words;
+    int cases = 0, wrong = 0;
+    FILE *f = fopen(HETERONYMS, "r");
+    assert_non_null(f);
+    while (fgets(line, sizeof line, f)) {
+        assert_int_equal(columns(line, column), 3);
+        size_t n = phonemes_clause(&voice, column[0], strlen(column[0]), phones, sizeof phones, start, WORDS, &words);
+        int index = index_of(column[0], column[1]);
+        assert_true(index >= 0 && (size_t)index < words);
+        word_phones(said, sizeof said, phones, n, start[index]);
+        if (strcmp(said, column[2]) != 0) print_error("%s [%s]: want %s, got %s\n", column[0], column[1], column[2], said), wrong++;
+        cases++;
+    }
+    fclose(f);
+    print_message("%d of %d heteronyms right\n", cases - wrong, cases);
+    assert_int_equal(wrong, 0);
+    assert_true(cases >= 200);
+}
+
+/* Any words in any order are judged without looking past their end. */
+static void any_words_are_judged(void **state) {
+    (void)state;
+    static const char *const parts[] = {"is", "what", "or", ",", "isn't", "it", "right", "", "and", "for", "{HH AY1}", "'", "two"};
+    char text[2000];
+    uint32_t x = 5;
+    for (int round = 0; round < 2000; round++) {
+        size_t n = 0;
+        int words = (int)(x % 90);
+        for (int i = 0; i < words; i++) {
+            x = x * 1664525u + 1013904223u;
+            n += (size_t)snprintf(text + n, sizeof text - n, "%s ", parts[(x >> 16) % (sizeof parts / sizeof *parts)]);
+        }
+        x = x * 1664525u + 1013904223u;
+        int rises = question_rises(text, n);
+        assert_true(rises == 0 || rises == 1);
+        assert_int_equal(question_rises(text, n), rises);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(questions_rise_or_fall),
+        cmocka_unit_test(heteronyms_fit_their_sentence),
+        cmocka_unit_test(any_words_are_judged),
+    };
+    return cmocka_run_group_tests_name("reading", tests, load, NULL);
+}
