@@ -25,6 +25,7 @@ static int read_ways(const tts_task *t, tts_row *row, const manifest_row *r) {
     const char *spoken = manifest_cell(&t->list, r, "spoken");
     if (!spoken[0]) {
         row->way[0] = words_spelt(manifest_cell(&t->list, r, "text"));
+        if (row->way[0]) tts_join_letters(row->way[0]);
         return 0;
     }
     for (int n = 0; *spoken; n++) {
@@ -34,6 +35,7 @@ static int read_ways(const tts_task *t, tts_row *row, const manifest_row *r) {
         snprintf(one, sizeof one, "%.*s", (int)len, spoken);
         if (len >= sizeof one || !(row->way[n] = words_spelt(one)))
             return complain(EXIT_FAIL, "eval: %s: line %u: spoken: \"%s\": expected words", t->o->list, r->line, one);
+        tts_join_letters(row->way[n]);
         spoken += len + (spoken[len] == '|');
     }
     return 0;

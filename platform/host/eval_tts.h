@@ -104,6 +104,8 @@ typedef struct tts_report {
     tts_figures *of; /* [slices.count] */
 } tts_report;
 
+/* "a m" and "p m" become "am" and "pm", in place: the recogniser's lexicon has both spellings of one sound. */
+void tts_join_letters(char *text);
 int tts_metric_find(const char *name, size_t len); /* -1: no such */
 /* Figures of the rows index[0..n); those of the models are left NAN. */
 void tts_figures_of(tts_figures *f, const tts_report *r, const uint32_t *index, uint32_t n);

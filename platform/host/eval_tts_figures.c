@@ -42,6 +42,13 @@ int tts_metric_find(const char *name, size_t len) {
     return -1;
 }
 
+void tts_join_letters(char *text) {
+    for (char *s = text; *s; s++) {
+        int word = s == text || s[-1] == ' ';
+        if (word && (*s == 'a' || *s == 'p') && s[1] == ' ' && s[2] == 'm' && (s[3] == ' ' || !s[3])) memmove(s + 1, s + 2, strlen(s + 2) + 1);
+    }
+}
+
 static int by_value(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);

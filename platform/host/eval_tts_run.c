@@ -149,6 +149,7 @@ static int hear(hearer *h, const tts_task *t, const tts_row *row, const int16_t 
     h->heard[0] = 0;
     int code = loop_sound(&h->l, hearer_more, h);
     sotto_reset(h->l.voice);
+    tts_join_letters(h->heard);
     m->heard = strdup(h->heard);
     if (!code && !m->heard) code = complain(EXIT_FAIL, "eval: out of memory");
     for (int i = 0; i < TTS_WAYS && row->way[i] && !code; i++) {
