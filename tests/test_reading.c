@@ -1,4 +1,5 @@
 /* test_reading: words that the sentence decides: which questions rise, how heteronyms are said; both are tables of whole sentences. */
+#include "models/tts/clause.h"
 #include "models/tts/phonemes.h"
 #include "models/tts/phoneset.h"
 #include "models/tts/question.h"
@@ -114,6 +115,34 @@ static void heteronyms_fit_their_sentence(void **state) {
     assert_true(cases >= 200);
 }
 
+/* Words of normalised text. */
+static size_t count_words(const char *text) {
+    size_t n = 0;
+    for (const char *at = text, *word; phonemes_word(&at, &word) > 0;) n++;
+    return n;
+}
+
+/* No word of a clause is left out for want of room: numbers and signs become far more phones than they have letters. */
+static void long_lists_fit(void **state) {
+    (void)state;
+    static const char *const items[] = {"77, ", "$777,777.77 ", "FBI, ", "777 777 ", "7% ", "a.b@c.com ", "WWW ", "strengths ", "555-7777 "};
+    static clause_splitter c;
+    uint8_t phones[PHONES];
+    uint16_t start[400];
+    char clause[CLAUSE_MAX + 8];
+    for (size_t k = 0; k < sizeof items / sizeof *items; k++) {
+        clause_reset(&c);
+        for (size_t i = 0; i <= 1200; i++) {
+            int ready = i < 1200 ? clause_push(&c, items[k][i % strlen(items[k])]) : clause_finish(&c);
+            size_t words, n = ready ? clause_take(&c, clause, sizeof clause) : 0;
+            if (n == 0) continue;
+            phonemes_clause(&voice, clause, n, phones, sizeof phones, start, 400, &words);
+            if (count_words(voice.text) != words) print_error("%s: %zu of %zu words\n", clause, words, count_words(voice.text));
+            assert_int_equal(count_words(voice.text), words);
+        }
+    }
+}
+
 /* Any words in any order are judged without looking past their end. */
 static void any_words_are_judged(void **state) {
     (void)state;
@@ -138,6 +167,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(questions_rise_or_fall),
         cmocka_unit_test(heteronyms_fit_their_sentence),
+        cmocka_unit_test(long_lists_fit),
         cmocka_unit_test(any_words_are_judged),
     };
     return cmocka_run_group_tests_name("reading", tests, load, NULL);

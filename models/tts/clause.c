@@ -166,7 +166,7 @@ static int judge(clause_splitter *c) {
     return verdict;
 }
 
-/* No end found in CLAUSE_MAX bytes: cut at the last space, else at a whole character. */
+/* No end found in CLAUSE_MAX bytes or CLAUSE_WEIGHT: cut at the last space, else at a whole character. */
 static int cut_long(clause_splitter *c) {
     size_t end = c->len;
     while (end > 0 && !is_space(c->text[end - 1])) end--;
@@ -222,6 +222,13 @@ static int judge_joint(clause_splitter *c) {
     return 0;
 }
 
+/* About how many phones a byte becomes: a digit a word or two, a capital or a sign one, a letter one phone at most. */
+static unsigned weight_of(int c) {
+    if (is_digit(c) || c == 'W') return 10;
+    if (is_upper(c)) return 4;
+    return is_space(c) || (c >= 'a' && c <= 'z') || (unsigned char)c >= 0x80 ? 1 : 6;
+}
+
 /* Forgets the finished clause and the blanks after it; what follows the last one of a text is a new text's first. */
 static void drop_done(clause_splitter *c) {
     size_t from = c->done;
@@ -230,6 +237,8 @@ static void drop_done(clause_splitter *c) {
     c->len = (uint16_t)(c->len - from);
     c->done = 0;
     c->going = c->going != CLAUSE_LAST;
+    c->weight = 0;
+    for (size_t i = 0; i < c->len; i++) c->weight = (uint16_t)(c->weight + weight_of(c->text[i]));
 }
 
 int clause_push(clause_splitter *c, char ch) {
@@ -237,6 +246,7 @@ int clause_push(clause_splitter *c, char ch) {
     if (ch == 0) ch = ' ';
     if (c->len == 0 && is_space(ch)) return 0;
     c->text[c->len++] = ch;
+    c->weight = (uint16_t)(c->weight + (c->braces ? 1 : weight_of(ch)));
     if (ch == '\n' && c->len > 1) {
         finish_at(c, c->len);
         return 1;
@@ -247,7 +257,7 @@ int clause_push(clause_splitter *c, char ch) {
     if (!c->mark && !c->braces && (strchr(".!?,;:", ch) || ends_in_ellipsis(c))) c->mark = c->len;
     if (!c->braces && judge_dash(c)) return 1;
     if (!c->braces && !c->mark && is_space(ch) && judge_joint(c)) return 1;
-    return c->len >= CLAUSE_MAX ? cut_long(c) : 0;
+    return c->len >= CLAUSE_MAX || c->weight >= CLAUSE_WEIGHT ? cut_long(c) : 0;
 }
 
 int clause_finish(clause_splitter *c) {
