@@ -115,6 +115,49 @@ static void heteronyms_fit_their_sentence(void **state) {
     assert_true(cases >= 200);
 }
 
+/* Weak words, contractions, possessives and letters, as a whole clause. */
+static void small_words_fit(void **state) {
+    (void)state;
+    static const char *const table[][2] = {
+        {"the hour", "DH IY0 | AW1 ER0"},
+        {"the user", "DH AH0 | Y UW1 Z ER0"},
+        {"the one", "DH AH0 | W AH1 N"},
+        {"an hour", "AH0 N | AW1 ER0"},
+        {"the A", "DH IY0 | EY1"},
+        {"the USB", "DH AH0 | Y UW1 | EH1 S | B IY1"},
+        {"the MP3", "DH IY0 | EH1 M | P IY1 | TH R IY1"},
+        {"plan A", "P L AE1 N | EY1"},
+        {"talk to Ann", "T AO1 K | T UW1 | AE1 N"},
+        {"talk to Tom", "T AO1 K | T AH0 | T AA1 M"},
+        {"what for", "W AH1 T | F AO1 R"},
+        {"for you", "F AO1 R | Y UW1"},
+        {"it is for you", "IH1 T | IH1 Z | F ER0 | Y UW1"},
+        {"yes I can", "Y EH1 S | AY1 | K AE1 N"},
+        {"I can go", "AY1 | K AH0 N | G OW1"},
+        {"don't", "D OW1 N T"},
+        {"I'll", "AY1 L"},
+        {"we've", "W IY1 V"},
+        {"they're", "DH EH1 R"},
+        {"it's", "IH1 T S"},
+        {"the dog's", "DH AH0 | D AO1 G Z"},
+        {"the cat's", "DH AH0 | K AE1 T S"},
+        {"the boss's", "DH AH0 | B AA1 S IH0 Z"},
+        {"the TV's", "DH AH0 | T IY1 | V IY1 Z"},
+        {"two X's", "T UW1 | EH1 K S IH0 Z"},
+        {"W Z", "D AH1 B AH0 L Y UW0 | Z IY1"},
+    };
+    uint8_t phones[PHONES];
+    char said[LINE];
+    int wrong = 0;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        size_t m = 0, n = phonemes_clause(&voice, table[i][0], strlen(table[i][0]), phones, sizeof phones, NULL, 0, NULL);
+        for (size_t k = 1; k + 1 < n; k++)
+            m += (size_t)snprintf(said + m, sizeof said - m, "%s%s", k > 1 ? " " : "", phones[k] == PHONE_WB ? "|" : phoneset_name[phones[k]]);
+        if (strcmp(said, table[i][1]) != 0) print_error("%s: want %s, got %s\n", table[i][0], table[i][1], said), wrong++;
+    }
+    assert_int_equal(wrong, 0);
+}
+
 /* Words of normalised text. */
 static size_t count_words(const char *text) {
     size_t n = 0;
@@ -165,10 +208,8 @@ static void any_words_are_judged(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(questions_rise_or_fall),
-        cmocka_unit_test(heteronyms_fit_their_sentence),
-        cmocka_unit_test(long_lists_fit),
-        cmocka_unit_test(any_words_are_judged),
+        cmocka_unit_test(questions_rise_or_fall), cmocka_unit_test(heteronyms_fit_their_sentence), cmocka_unit_test(small_words_fit),
+        cmocka_unit_test(long_lists_fit),         cmocka_unit_test(any_words_are_judged),
     };
     return cmocka_run_group_tests_name("reading", tests, load, NULL);
 }

@@ -216,7 +216,7 @@ static int judge_joint(clause_splitter *c) {
         int torn = is_digit(c->text[before - 1]) || word_before_in(c, before, numbers);
         if (torn || word_in(c, 0, head, questions) || word_before_in(c, before, joints[i].words)) return 0;
         finish_at(c, from);
-        c->bare = !strchr(".,;:!?-", c->text[before - 1]);
+        c->bare = 1;
         return 1;
     }
     return 0;
@@ -280,7 +280,7 @@ size_t clause_take(clause_splitter *c, char *out, size_t cap) {
     while (end > from && is_space(c->text[end - 1])) end--;
     size_t n = end - from < cap - 1 ? end - from : cap - 1;
     memcpy(out, c->text + from, n);
-    if (c->bare && n < cap - 1 && n < CLAUSE_MAX) out[n++] = ',';
+    if (c->bare && n > 0 && n < cap - 1 && n < CLAUSE_MAX && !strchr(".,;:!?-", out[n - 1])) out[n++] = ',';
     out[n] = 0;
     drop_done(c);
     return n;
