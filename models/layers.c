@@ -103,13 +103,7 @@ int norm_bind(norm *l, const gguf *g, const char *prefix, uint32_t n, float eps,
 }
 
 void layernorm_run(const kernels *k, const norm *l, float *y, const float *x, uint32_t count) {
-    uint32_t n = l->n;
-    for (; count > 0; count--, x += n, y += n) {
-        float mean = k->sum_f32(x, n) / (float)n;
-        for (uint32_t i = 0; i < n; i++) y[i] = x[i] - mean;
-        float inverse = 1.0f / sqrtf(k->dot_f32(y, y, n) / (float)n + l->eps);
-        for (uint32_t i = 0; i < n; i++) y[i] = (y[i] * inverse) * l->gain[i] + (l->bias ? l->bias[i] : 0.0f);
-    }
+    for (; count > 0; count--, x += l->n, y += l->n) k->layernorm(y, x, l->gain, l->bias, l->n, l->eps);
 }
 
 void rmsnorm_run(const kernels *k, const norm *l, float *y, const float *x, uint32_t count) {

@@ -203,6 +203,62 @@ static void check_attend(check *c, size_t count, size_t rows, size_t cols) {
     }
 }
 
+/* A LayerNorm's and a depthwise convolution's rows; taps may share a row of input. */
+static void check_rows(check *c, size_t n, size_t taps) {
+    const float *x = check_floats(c, 0, n * 3), *gain = check_floats(c, 1, n), *bias = check_floats(c, 2, n), *tap = check_floats(c, 3, n * taps);
+    const float *at[16];
+    float *a = (float *)(void *)check_result(6, n * sizeof(float)), *b = (float *)(void *)check_result(7, n * sizeof(float));
+    for (size_t k = 0; k < taps; k++) at[k] = x + k % 3 * n;
+    c->ref->taps_f32(a, bias, tap, at, taps, n);
+    c->k->taps_f32(b, bias, tap, at, taps, n);
+    check_same(c, "taps_f32", (uint8_t *)a, (uint8_t *)b, n * sizeof(float), n, taps, 0);
+    if (n == 0) return;
+    const float *shift = check_random(c) % 3 ? bias : NULL;
+    c->ref->layernorm(a, x, gain, shift, n, 1e-5f);
+    c->k->layernorm(b, x, gain, shift, n, 1e-5f);
+    check_same(c, "layernorm", (uint8_t *)a, (uint8_t *)b, n * sizeof(float), n, 0, 0);
+    memcpy(a, x, n * sizeof(float)), memcpy(b, x, n * sizeof(float));
+    c->ref->layernorm(a, a, gain, shift, n, 1e-5f);
+    c->k->layernorm(b, b, gain, shift, n, 1e-5f);
+    check_same(c, "layernorm in place", (uint8_t *)a, (uint8_t *)b, n * sizeof(float), n, 0, 0);
+}
+
+/* The vocoder's filter with n values of the coarser band; one in four with a NaN or an infinity among them. */
+static void check_filter(check *c, size_t n) {
+    static const size_t steps[][2] = {{2, 4}, {1, 2}, {4, 4}, {3, 6}, {2, 10}, {5, 1}};
+    const size_t *step = steps[check_random(c) % 6], wide = step[0] > step[1] ? step[0] : step[1], bins = n * wide + 1;
+    const size_t pulse = n * wide / step[0] + 1, noise = n * wide / step[1] + 1;
+    float *size = check_floats(c, 0, pulse);
+    const float *angle = check_floats(c, 1, pulse), *gain = check_floats(c, 2, noise), *hiss = check_floats(c, 3, 2 * bins);
+    const float *start = check_floats(c, 4, 2 * bins);
+    const uint32_t odd = check_random(c) % 8, nan = 0x7fc00000u, inf = 0x7f800000u;
+    if (odd < 2) memcpy(size + check_random(c) % pulse, odd ? &nan : &inf, sizeof nan);
+    const kernel_filter f = {size, angle, gain, step[0], step[1]};
+    float *a = (float *)(void *)check_result(6, 2 * bins * sizeof(float)), *b = (float *)(void *)check_result(7, 2 * bins * sizeof(float));
+    memcpy(a, start, 2 * bins * sizeof(float)), memcpy(b, start, 2 * bins * sizeof(float));
+    c->ref->filter(a, hiss, &f, bins);
+    c->k->filter(b, hiss, &f, bins);
+    check_same(c, "filter", (uint8_t *)a, (uint8_t *)b, 2 * bins * sizeof(float), bins, step[0], step[1]);
+}
+
+static float check_between(check *c, float low, float high) {
+    return low + (high - low) * ((float)check_random(c) / 16777216.0f);
+}
+
+/* Pulses at any phase, and at those where the sum is a quotient of almost nothings. */
+static void check_pulses(check *c, size_t n) {
+    uint32_t *turn = (uint32_t *)(void *)check_place(c, 0, n * sizeof *turn);
+    const kernel_pulses p = {
+        {check_between(c, 40, 1000), check_between(c, 40, 1000)}, {check_between(c, 0, 1), check_between(c, 0, 1)}, 1.0f / 256, 7900};
+    for (size_t i = 0; i < n; i++) turn[i] = check_random(c) << 8 ^ check_random(c);
+    for (size_t i = 0; i < n; i += 5) turn[i] = (i % 2 ? 0u : 0u - 200000u) + check_random(c) % 200000u;
+    float *a = (float *)(void *)check_result(6, n * sizeof(float)), *b = (float *)(void *)check_result(7, n * sizeof(float));
+    const size_t from = check_random(c) % 57;
+    c->ref->pulses(a, turn, &p, from, n);
+    c->k->pulses(b, turn, &p, from, n);
+    check_same(c, "pulses", (uint8_t *)a, (uint8_t *)b, n * sizeof(float), n, from, 0);
+}
+
 static void check_gemm_i8(check *c, size_t count, size_t rows, size_t cols) {
     const int8_t *w = check_int8(c, 0, rows * cols, check_random(c) % 2 ? 127 : 128), *q = check_int8(c, 1, count * cols, 127);
     const float *scale = check_floats(c, 2, rows), *qs = check_floats(c, 3, count);
@@ -241,6 +297,9 @@ static void check_vectors(check *c, int times) {
             check_reductions(c, n);
             check_elementwise(c, n);
             check_attend(c, check_random(c) % 10, check_random(c) % 41, n % 2 ? n : 32 * (n / 2 % 5));
+            check_rows(c, n, check_random(c) % 16);
+            check_filter(c, n);
+            check_pulses(c, n);
         }
 }
 

@@ -39,12 +39,12 @@ static void pulses_match_the_plain_sum(void **state) {
     vocoder_open(&v, &room, GOLDEN ".gguf");
     const uint32_t stride = v.mel + 2, frames = (uint32_t)(in_size / sizeof(float) / stride);
     excitation_point last = {rows[v.mel], rows[v.mel + 1]};
-    excitation_pulses(&v.source, wave, v.n_fft / 2, last, last);
+    excitation_pulses(&v.source, v.k, wave, v.n_fft / 2, last, last);
     at = v.n_fft / 2;
     for (uint32_t t = 1; t < frames + 2; t++, at += v.hop) {
         const float *row = rows + (size_t)(t < frames ? t : frames - 1) * stride;
         const excitation_point next = {row[v.mel], row[v.mel + 1]};
-        excitation_pulses(&v.source, wave + at, v.hop, last, next);
+        excitation_pulses(&v.source, v.k, wave + at, v.hop, last, next);
         last = next;
     }
     assert_int_equal(at, size / sizeof(float));
@@ -80,6 +80,51 @@ static void pcm_matches_pytorch(void **state) {
     assert_true(tts_worst(s.pcm, want, n, "pcm") < 5e-3f);
     free(want);
     free(rows);
+    room_close(&room);
+}
+
+/* Frames [count x mel+2] in calls of `chunk`, to the end. */
+static void sing_in_chunks(vocoder *v, sound *s, const float *rows, uint32_t count, uint32_t chunk) {
+    float pcm[16 * 256];
+    memset(s, 0, sizeof *s);
+    for (uint32_t t = 0; t < count; t += chunk) {
+        vocoder_frame f[16];
+        const uint32_t n = count - t < chunk ? count - t : chunk;
+        for (uint32_t i = 0; i < n; i++) {
+            const float *row = rows + (size_t)(t + i) * (v->mel + 2);
+            f[i] = (vocoder_frame){row, row[v->mel], row[v->mel + 1]};
+        }
+        const uint32_t got = vocoder_run(v, pcm, f, n);
+        for (uint32_t i = 0; i < got; i++) take(v, s, pcm + (size_t)i * v->hop);
+    }
+    while (vocoder_finish(v, pcm)) take(v, s, pcm);
+}
+
+/* Law 2 and law 3: the same bits however many frames come together, with every kernel table. */
+static void same_bits_in_any_group_on_any_machine(void **state) {
+    (void)state;
+    static sound whole, parts;
+    static const uint32_t chunk[] = {1, 2, 3, 4, 5, 10, 16};
+    static float mel[50 * 82];
+    vocoder v;
+    tts_room room;
+    int usable;
+    const kernels *k;
+    vocoder_open(&v, &room, "models/packs/nano/vocoder.gguf");
+    assert_true(v.mel + 2 <= 82 && v.hop <= 256);
+    for (uint32_t i = 0; i < 50 * (v.mel + 2); i++) mel[i] = (float)(i * 7919u % 401u) / 100.0f - 2.0f;
+    for (uint32_t t = 0; t < 50; t++) {
+        mel[t * (v.mel + 2) + v.mel] = 120.0f + 3.0f * (float)t;
+        mel[t * (v.mel + 2) + v.mel + 1] = t % 20 < 14;
+    }
+    sing(&v, &whole, mel, 50);
+    for (size_t i = 0; (k = kernels_list(i, &usable)) != NULL; i++)
+        for (size_t j = 0; usable && j < sizeof chunk / sizeof *chunk; j++) {
+            v.k = v.net.k = k;
+            vocoder_reset(&v);
+            sing_in_chunks(&v, &parts, mel, 50, chunk[j]);
+            assert_memory_equal(&whole, &parts, sizeof whole);
+        }
     room_close(&room);
 }
 
@@ -202,9 +247,15 @@ static void wrong_models_are_named(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pulses_match_the_plain_sum), cmocka_unit_test(noise_is_the_fixed_sequence),  cmocka_unit_test(pcm_matches_pytorch),
-        cmocka_unit_test(reset_equals_fresh),         cmocka_unit_test(fewer_frames_than_look_ahead), cmocka_unit_test(chain_streams),
-        cmocka_unit_test(shipped_voice_streams),      cmocka_unit_test(wrong_models_are_named),
+        cmocka_unit_test(pulses_match_the_plain_sum),
+        cmocka_unit_test(noise_is_the_fixed_sequence),
+        cmocka_unit_test(pcm_matches_pytorch),
+        cmocka_unit_test(same_bits_in_any_group_on_any_machine),
+        cmocka_unit_test(reset_equals_fresh),
+        cmocka_unit_test(fewer_frames_than_look_ahead),
+        cmocka_unit_test(chain_streams),
+        cmocka_unit_test(shipped_voice_streams),
+        cmocka_unit_test(wrong_models_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -236,4 +236,8 @@ const kernels kernels_avx2 = {
     .exp_down = x86_exp_down,
     .mix_i8 = avx2_mix_i8,
     .mix_f32 = avx2_mix_f32,
+    .layernorm = x86_layernorm,
+    .taps_f32 = vec_taps,
+    .filter = vec_filter,
+    .pulses = vec_pulses,
 };

@@ -7,6 +7,7 @@
  */
 #include "models/kernels/tables.h"
 #include "models/kernels/vec.h"
+#include "models/kernels/vec_sound.h"
 #include <arm_mve.h>
 
 enum { TILE = 4, STEP = 16, FLUSHED = 1 << 7 | 1 << 3 /* FPSCR: input denormal, underflow */ };
@@ -345,6 +346,12 @@ static void mve_mix_f32(float *y, const float *weight, size_t stride, const floa
         for (size_t r = 0; r < rows; r++) mve_axpy_f32(y + m * cols, weight[m * stride + r], v + r * cols, cols);
 }
 
+static void mve_layernorm(float *y, const float *x, const float *gain, const float *bias, size_t n, float eps) {
+    const float mean = mve_sum_f32(x, n) / (float)n;
+    vec_less(y, x, mean, n);
+    vec_scale(y, 1.0f / sqrtf(mve_dot_f32(y, y, n) / (float)n + eps), gain, bias, n);
+}
+
 const kernels kernels_helium = {
     .name = "helium",
     .quantize = mve_quantize,
@@ -366,4 +373,8 @@ const kernels kernels_helium = {
     .exp_down = mve_exp_down,
     .mix_i8 = mve_mix_i8,
     .mix_f32 = mve_mix_f32,
+    .layernorm = mve_layernorm,
+    .taps_f32 = vec_taps,
+    .filter = vec_filter,
+    .pulses = vec_pulses,
 };

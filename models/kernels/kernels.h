@@ -12,6 +12,23 @@
 
 enum { KERNEL_QBLOCK = 32, KERNEL_Q8_0_BYTES = 34, KERNEL_Q4_0_BYTES = 18 };
 
+/* Limits of the vocoder's filters: logarithms of magnitudes, radians. |sin| of half a phase under which a pulse is at its top. */
+#define KERNEL_LOG_LOW (-14.0f)
+#define KERNEL_LOG_HIGH 4.0f
+#define KERNEL_ANGLE_MOST 8000.0f
+#define KERNEL_PULSE_NEAR 1e-4f
+
+typedef struct kernel_filter {     /* the vocoder's filters, in straight lines between bands; bins - 1 is a multiple of both steps */
+    const float *size, *angle;     /* [(bins - 1) / pulse_step + 1] log-magnitude and phase of the pulses' filter */
+    const float *gain;             /* [(bins - 1) / noise_step + 1] log-magnitude of the noise's */
+    size_t pulse_step, noise_step; /* bins from band to band */
+} kernel_filter;
+
+typedef struct kernel_pulses {    /* pulses whose f0 and amplitude run in straight lines: sample j has a[0] + (a[1] - a[0]) * (j * step) */
+    float f0[2], voiced[2], step; /* Hz > 0; 0..1 */
+    float top;                    /* Hz, no harmonic above; top / f0 < 2^24 */
+} kernel_pulses;
+
 typedef struct kernels {
     const char *name; /* "ref"; "avx2", "avx512vnni"; "neon", "neon_dot"; "helium" */
 
@@ -51,6 +68,15 @@ typedef struct kernels {
     /* y[m*cols + c] += weight[m*stride + r] * (float)v[r*cols + c], one row after the other. */
     void (*mix_i8)(float *y, const float *weight, size_t stride, const int8_t *v, size_t count, size_t rows, size_t cols);
     void (*mix_f32)(float *y, const float *weight, size_t stride, const float *v, size_t count, size_t rows, size_t cols);
+
+    /* y = (x - mean) / sqrt(variance + eps) * gain + bias (NULL: 0), as layernorm_run says; y may be x; n >= 1. */
+    void (*layernorm)(float *y, const float *x, const float *gain, const float *bias, size_t n, float eps);
+    /* y[c] = bias[c] + tap[c] * x[0][c] + tap[n + c] * x[1][c] + ..., one tap after the other: a step of a depthwise convolution. */
+    void (*taps_f32)(float *y, const float *bias, const float *tap, const float *const *x, size_t taps, size_t n);
+    /* The vocoder, bin by bin: tone = tone * exp(size + i angle) + hiss * exp(gain); tone and hiss [bins][2]. */
+    void (*filter)(float *tone, const float *hiss, const kernel_filter *f, size_t bins);
+    /* Samples from.. of the pulse train of models/tts/excitation.h; turn [n]: their phases, 2^32 a turn. */
+    void (*pulses)(float *out, const uint32_t *turn, const kernel_pulses *p, size_t from, size_t n);
 } kernels;
 
 /* The fastest table this machine runs; `name` (may be NULL) asks for one by name: NULL is returned when it cannot run here. */

@@ -10,6 +10,7 @@
 #define SOTTO_MODELS_KERNELS_NEON_BODY_H
 #include "models/kernels/tables.h"
 #include "models/kernels/vec.h"
+#include "models/kernels/vec_sound.h"
 #include <arm_neon.h>
 
 enum { TILE = 4, STEP = 16 };
@@ -259,13 +260,20 @@ static void neon_mix_f32(float *y, const float *weight, size_t stride, const flo
     vec_mix_rest(y, weight, stride, NULL, v, count, rows, cols, mix_rows(y, weight, stride, v, count, rows, cols, mix_load_f32));
 }
 
+static void neon_layernorm(float *y, const float *x, const float *gain, const float *bias, size_t n, float eps) {
+    const float mean = neon_sum_f32(x, n) / (float)n;
+    vec_less(y, x, mean, n);
+    vec_scale(y, 1.0f / sqrtf(neon_dot_f32(y, y, n) / (float)n + eps), gain, bias, n);
+}
+
 /* clang-format off */
 #define NEON_TABLE(title) {                                                                                        \
     .name = title, .quantize = vec_quantize, .gemm_i8 = neon_gemm_i8, .gemm_q8_0 = neon_gemm_q8_0,                 \
     .gemm_q4_0 = neon_gemm_q4_0, .dot_i8 = neon_dot_i8, .dot_f32 = neon_dot_f32, .sum_f32 = neon_sum_f32,          \
     .axpy_f32 = vec_axpy_f32, .axpy_i8 = vec_axpy_i8, .dot_f32_i8 = neon_dot_f32_i8, .silu = vec_silu,             \
     .exp_f32 = vec_exp_f32, .mul_f32 = vec_mul_f32, .widen_f16 = vec_widen_f16, .scores_i8 = neon_scores_i8,       \
-    .scores_f32 = neon_scores_f32, .exp_down = neon_exp_down, .mix_i8 = neon_mix_i8, .mix_f32 = neon_mix_f32 }
+    .scores_f32 = neon_scores_f32, .exp_down = neon_exp_down, .mix_i8 = neon_mix_i8, .mix_f32 = neon_mix_f32,        \
+    .layernorm = neon_layernorm, .taps_f32 = vec_taps, .filter = vec_filter, .pulses = vec_pulses }
 /* clang-format on */
 
 #endif

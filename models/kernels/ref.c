@@ -153,6 +153,61 @@ static void ref_mix_f32(float *y, const float *weight, size_t stride, const floa
         for (size_t r = 0; r < rows; r++) ref_axpy_f32(y + m * cols, weight[m * stride + r], v + r * cols, cols);
 }
 
+static void ref_layernorm(float *y, const float *x, const float *gain, const float *bias, size_t n, float eps) {
+    const float mean = ref_sum_f32(x, n) / (float)n;
+    for (size_t i = 0; i < n; i++) y[i] = x[i] - mean;
+    const float inverse = 1.0f / sqrtf(ref_dot_f32(y, y, n) / (float)n + eps);
+    for (size_t i = 0; i < n; i++) y[i] = (y[i] * inverse) * gain[i] + (bias ? bias[i] : 0.0f);
+}
+
+static void ref_taps_f32(float *y, const float *bias, const float *tap, const float *const *x, size_t taps, size_t n) {
+    for (size_t c = 0; c < n; c++) {
+        y[c] = bias[c];
+        for (size_t k = 0; k < taps; k++) y[c] += tap[k * n + c] * x[k][c];
+    }
+}
+
+static float clamp(float x, float low, float high) {
+    return x > low ? (x < high ? x : high) : low; /* not a number: low */
+}
+
+/* Value at `bin` of a line drawn through bands `step` bins apart. */
+static float line_at(const float *band, size_t bin, size_t step) {
+    const size_t low = bin / step, part = bin % step;
+    return part ? band[low] + (band[low + 1] - band[low]) * ((float)part / (float)step) : band[low];
+}
+
+static void ref_filter(float *tone, const float *hiss, const kernel_filter *f, size_t bins) {
+    for (size_t bin = 0; bin < bins; bin++) {
+        float s, c, *t = tone + 2 * bin;
+        const float *h = hiss + 2 * bin;
+        const float m = mathx_exp(clamp(line_at(f->size, bin, f->pulse_step), KERNEL_LOG_LOW, KERNEL_LOG_HIGH));
+        const float g = mathx_exp(clamp(line_at(f->gain, bin, f->noise_step), KERNEL_LOG_LOW, KERNEL_LOG_HIGH));
+        mathx_sincos(clamp(line_at(f->angle, bin, f->pulse_step), -KERNEL_ANGLE_MOST, KERNEL_ANGLE_MOST), &s, &c);
+        const float re = m * (t[0] * c - t[1] * s), im = m * (t[0] * s + t[1] * c);
+        t[0] = re + g * h[0];
+        t[1] = im + g * h[1];
+    }
+}
+
+/* One sample of the pulse train at phase `turn`, amplitude 1. */
+static float pulse_at(uint32_t turn, float harmonics) {
+    float low, high, last, unused;
+    const uint32_t whole = (uint32_t)harmonics, half = turn >> 1;
+    mathx_sincos_turn(half, &low, &unused);
+    mathx_sincos_turn((2 * whole + 1) * half, &high, &unused);
+    mathx_sincos_turn((whole + 1) * turn, &unused, &last);
+    const float sum = fabsf(low) < KERNEL_PULSE_NEAR ? (float)whole : high / (2.0f * low) - 0.5f;
+    return (sum + (harmonics - (float)whole) * last) * sqrtf(2.0f / harmonics);
+}
+
+static void ref_pulses(float *out, const uint32_t *turn, const kernel_pulses *p, size_t from, size_t n) {
+    for (size_t j = 0; j < n; j++) {
+        const float u = (float)(from + j) * p->step, f0 = p->f0[0] + (p->f0[1] - p->f0[0]) * u;
+        out[j] = pulse_at(turn[j], p->top / f0) * (p->voiced[0] + (p->voiced[1] - p->voiced[0]) * u);
+    }
+}
+
 const kernels kernels_ref = {
     .name = "ref",
     .quantize = ref_quantize,
@@ -174,4 +229,8 @@ const kernels kernels_ref = {
     .exp_down = ref_exp_down,
     .mix_i8 = ref_mix_i8,
     .mix_f32 = ref_mix_f32,
+    .layernorm = ref_layernorm,
+    .taps_f32 = ref_taps_f32,
+    .filter = ref_filter,
+    .pulses = ref_pulses,
 };

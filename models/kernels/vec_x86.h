@@ -4,6 +4,7 @@
 #ifndef SOTTO_MODELS_KERNELS_VEC_X86_H
 #define SOTTO_MODELS_KERNELS_VEC_X86_H
 #include "models/kernels/vec.h"
+#include "models/kernels/vec_sound.h"
 #include <immintrin.h>
 
 static float x86_dot_f32(const float *a, const float *b, size_t n) {
@@ -38,6 +39,12 @@ static float x86_dot_f32_i8(const float *a, const int8_t *b, size_t n) {
     _mm256_storeu_ps(lane, sum);
     for (size_t j = 0; i + j < n; j++) lane[j] += a[i + j] * (float)b[i + j];
     return vec_join(lane);
+}
+
+static void x86_layernorm(float *y, const float *x, const float *gain, const float *bias, size_t n, float eps) {
+    const float mean = x86_sum_f32(x, n) / (float)n;
+    vec_less(y, x, mean, n);
+    vec_scale(y, 1.0f / sqrtf(x86_dot_f32(y, y, n) / (float)n + eps), gain, bias, n);
 }
 
 #endif

@@ -69,17 +69,18 @@ int acoustic_bind(acoustic *a, const gguf *g, sotto_error *err) {
 
 void acoustic_layout(acoustic *a, arena *m, const kernels *k) {
     a->k = k;
-    convstack_layout(&a->encoder, m, k);
-    convstack_layout(&a->variance, m, k);
-    convstack_layout(&a->decoder, m, k);
+    convstack_layout(&a->encoder, m, k, 1);
+    convstack_layout(&a->variance, m, k, 1);
+    convstack_layout(&a->decoder, m, k, ACOUSTIC_GROUP);
     a->clause = ARENA_ARRAY(m, uint8_t, a->max_phones);
     a->each = ARENA_ARRAY(m, acoustic_control, a->max_phones);
     a->start = ARENA_ARRAY(m, uint32_t, a->max_phones);
     a->delay = ARENA_ARRAY(m, float, (size_t)a->delays * a->width);
     a->phone = ARENA_ARRAY(m, float, a->width);
     a->row = ARENA_ARRAY(m, float, a->width);
-    a->raw = ARENA_ARRAY(m, float, a->mel + 2);
-    quant_layout(&a->quant, m, 1, a->width);
+    a->frame = ARENA_ARRAY(m, float, ACOUSTIC_GROUP * a->width);
+    a->raw = ARENA_ARRAY(m, float, ACOUSTIC_GROUP *(a->mel + 2));
+    quant_layout(&a->quant, m, ACOUSTIC_GROUP, a->width);
 }
 
 void acoustic_reset(acoustic *a) {
@@ -208,27 +209,32 @@ static int phone_next(acoustic *a) {
     return 1;
 }
 
-/* Input row of the next frame into a->row; 0 after the last. */
-static int frame_next(acoustic *a) {
+/* Input row of the next frame into `row`; 0 after the last. */
+static int frame_next(acoustic *a, float *row) {
     if (a->place == a->duration && !phone_next(a)) return 0;
     const float passed = (float)a->place + 0.5f, left = (float)a->duration - passed;
     const float since = passed / (float)PLACE_STEPS, to = left / (float)PLACE_STEPS;
     const float *place = a->inject + 2 * (size_t)a->width;
-    memcpy(a->row, a->phone, a->width * sizeof *a->row);
-    if (a->glide != 0.0f) a->k->axpy_f32(a->row, a->glide * passed / (float)a->duration, a->inject, a->width);
-    a->k->axpy_f32(a->row, passed / (float)a->duration, place, a->width);
-    a->k->axpy_f32(a->row, since < PLACE_MOST ? since : PLACE_MOST, place + a->width, a->width);
-    a->k->axpy_f32(a->row, to < PLACE_MOST ? to : PLACE_MOST, place + 2 * (size_t)a->width, a->width);
+    memcpy(row, a->phone, a->width * sizeof *row);
+    if (a->glide != 0.0f) a->k->axpy_f32(row, a->glide * passed / (float)a->duration, a->inject, a->width);
+    a->k->axpy_f32(row, passed / (float)a->duration, place, a->width);
+    a->k->axpy_f32(row, since < PLACE_MOST ? since : PLACE_MOST, place + a->width, a->width);
+    a->k->axpy_f32(row, to < PLACE_MOST ? to : PLACE_MOST, place + 2 * (size_t)a->width, a->width);
     a->place++;
     a->frames++;
     return 1;
 }
 
-/* Next decoder row into a->row; 0 when the clause is spoken. */
-static int decode_next(acoustic *a) {
-    while (frame_next(a))
-        if (convstack_push(&a->decoder, a->row, a->row)) return 1;
-    return convstack_flush(&a->decoder, a->row);
+/* Up to `most` decoder rows into a->frame, of as many frames that enter together; 0 when the clause is spoken. */
+static uint32_t decode_next(acoustic *a, uint32_t most) {
+    uint32_t n = 0, got = 0;
+    most = most < ACOUSTIC_GROUP ? most : ACOUSTIC_GROUP;
+    while (!got) {
+        for (n = 0; n < most && frame_next(a, a->frame + (size_t)n * a->width);) n++;
+        if (n == 0) return (uint32_t)convstack_flush(&a->decoder, a->frame);
+        got = convstack_run(&a->decoder, a->frame, a->frame, n);
+    }
+    return got;
 }
 
 /* Loudness asked for of the frame that comes out of the decoder now. */
@@ -241,15 +247,17 @@ static float gain_next(acoustic *a) {
 }
 
 uint32_t acoustic_step(acoustic *a, float *mel, acoustic_voice *voice, uint32_t most) {
-    uint32_t made = 0;
-    while (made < most && decode_next(a)) {
-        layernorm_run(a->k, &a->before_head, a->row, a->row, 1);
-        linear_run(a->k, &a->head, a->raw, a->row, 1, &a->quant);
-        memcpy(mel + (size_t)made * a->mel, a->raw, a->mel * sizeof *mel);
-        voice[made].f0 = mathx_exp(a->f0_mean + a->raw[a->mel] / a->f0_istd);
-        voice[made].voiced = a->raw[a->mel + 1] > 0.0f ? 1.0f : 0.0f;
-        voice[made].gain = gain_next(a);
-        made++;
+    uint32_t made = 0, got;
+    while (made < most && (got = decode_next(a, most - made)) > 0) {
+        layernorm_run(a->k, &a->before_head, a->frame, a->frame, got);
+        linear_run(a->k, &a->head, a->raw, a->frame, got, &a->quant);
+        for (uint32_t i = 0; i < got; i++, made++) {
+            const float *raw = a->raw + (size_t)i * (a->mel + 2);
+            memcpy(mel + (size_t)made * a->mel, raw, a->mel * sizeof *mel);
+            voice[made].f0 = mathx_exp(a->f0_mean + raw[a->mel] / a->f0_istd);
+            voice[made].voiced = raw[a->mel + 1] > 0.0f ? 1.0f : 0.0f;
+            voice[made].gain = gain_next(a);
+        }
     }
     return made;
 }

@@ -11,7 +11,15 @@
 #define SOTTO_MODELS_TTS_ACOUSTIC_H
 #include "models/tts/convstack.h"
 
-enum { ACOUSTIC_MAX_MEL = 256, ACOUSTIC_PLACES = 3, ACOUSTIC_VARIANCES = 3, ACOUSTIC_SPOTS = 3, ACOUSTIC_FRAME_MS = 10, ACOUSTIC_PAUSE_MAX = 10000 /* ms */ };
+enum {
+    ACOUSTIC_MAX_MEL = 256,
+    ACOUSTIC_PLACES = 3,
+    ACOUSTIC_VARIANCES = 3,
+    ACOUSTIC_SPOTS = 3,
+    ACOUSTIC_FRAME_MS = 10,
+    ACOUSTIC_PAUSE_MAX = 10000, /* ms */
+    ACOUSTIC_GROUP = 4          /* frames that share a pass over the decoder's weights */
+};
 
 typedef struct acoustic_voice { /* what a frame has beside its mel */
     float f0;                   /* Hz, also where unvoiced */
@@ -69,8 +77,9 @@ typedef struct acoustic {
     uint32_t frames;          /* into the decoder since the start */
     uint32_t made, shown;     /* out of the decoder; the symbol that the next of these is of */
     /* scratch */
-    float *row; /* [width] */
-    float *raw; /* [mel+2] */
+    float *row;   /* [width] */
+    float *frame; /* [group x width] rows of the decoder */
+    float *raw;   /* [group x mel+2] */
     quant_scratch quant;
 } acoustic;
 

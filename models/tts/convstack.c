@@ -54,12 +54,13 @@ int convstack_bind(convstack *s, const gguf *g, const char *key, const char *ten
     return code;
 }
 
-void convstack_layout(convstack *s, arena *a, const kernels *k) {
+void convstack_layout(convstack *s, arena *a, const kernels *k, uint32_t group) {
     s->k = k;
+    s->group = group;
     for (uint32_t i = 0; i < s->count; i++) s->block[i].ring = ARENA_ARRAY(a, float, (size_t)s->block[i].span * s->width);
-    s->row = ARENA_ARRAY(a, float, s->width);
-    s->mid = ARENA_ARRAY(a, float, s->hidden);
-    quant_layout(&s->quant, a, 1, s->hidden > s->width ? s->hidden : s->width);
+    s->row = ARENA_ARRAY(a, float, (size_t)group * s->width);
+    s->mid = ARENA_ARRAY(a, float, (size_t)group * s->hidden);
+    quant_layout(&s->quant, a, group, s->hidden > s->width ? s->hidden : s->width);
 }
 
 void convstack_reset(convstack *s) {
@@ -80,20 +81,21 @@ uint32_t convstack_ahead(const convstack *s) {
 }
 
 /* y = bias + sum of taps over the block's window, oldest tap first. After the write, ring row `at` is the oldest. */
-static void depthwise(const convblock *b, float *y, uint32_t width) {
+static void depthwise(const kernels *k, const convblock *b, float *y, uint32_t width) {
+    const float *x[CONVSTACK_MAX_KERNEL];
     uint32_t row = b->at;
-    memcpy(y, b->depth_bias, width * sizeof *y);
-    for (uint32_t k = 0; k < b->kernel; k++) {
-        const float *tap = b->depth + (size_t)k * width, *x = b->ring + (size_t)row * width;
-        for (uint32_t c = 0; c < width; c++) y[c] += tap[c] * x[c];
+    for (uint32_t t = 0; t < b->kernel; t++) {
+        x[t] = b->ring + (size_t)row * width;
         row += b->dilation;
         if (row >= b->span) row -= b->span;
     }
+    k->taps_f32(y, b->depth_bias, b->depth, x, b->kernel, width);
 }
 
-/* One row (NULL: zeros) into a block; 1 and its output in y, or 0 while the block still waits for its future. */
-static int block_step(convstack *s, convblock *b, float *y, const float *x) {
-    const uint32_t width = s->width;
+/* One row (NULL: zeros) into a block's ring; 1, its convolution in `y` and the row that it belongs to in `keep`; 0 while the block
+ * waits for its future. */
+static int block_take(convstack *s, convblock *b, float *y, float *keep, const float *x) {
+    const uint32_t width = s->width, back = b->ahead + 1; /* rows behind `at` */
     float *slot = b->ring + (size_t)b->at * width;
     if (x)
         memcpy(slot, x, width * sizeof *slot);
@@ -104,29 +106,43 @@ static int block_step(convstack *s, convblock *b, float *y, const float *x) {
         b->owed--;
         return 0;
     }
-    depthwise(b, s->row, width);
-    layernorm_run(s->k, &b->before, s->row, s->row, 1);
-    linear_run(s->k, &b->up, s->mid, s->row, 1, &s->quant);
-    s->k->silu(s->mid, s->hidden);
-    linear_run(s->k, &b->down, y, s->mid, 1, &s->quant);
-    const uint32_t back = b->ahead + 1; /* rows behind `at` */
-    add_run(y, b->ring + (size_t)(b->at >= back ? b->at - back : b->at + b->span - back) * width, width);
+    depthwise(s->k, b, y, width);
+    memcpy(keep, b->ring + (size_t)(b->at >= back ? b->at - back : b->at + b->span - back) * width, width * sizeof *keep);
     return 1;
 }
 
-/* A row through blocks first.. ; y [width] holds what came out of the last. */
-static int run_from(convstack *s, uint32_t first, float *y, const float *x) {
-    for (uint32_t i = first; i < s->count; i++) {
-        if (!block_step(s, &s->block[i], y, x)) return 0;
+/* Rows through a block; returns how many came out. y is filled behind what has been read of x, so it may be x. */
+static uint32_t block_run(convstack *s, convblock *b, float *y, const float *x, uint32_t count) {
+    const uint32_t width = s->width;
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < count; i++)
+        n += (uint32_t)block_take(s, b, s->row + (size_t)n * width, y + (size_t)n * width, x ? x + (size_t)i * width : NULL);
+    if (n == 0) return 0;
+    layernorm_run(s->k, &b->before, s->row, s->row, n);
+    linear_run(s->k, &b->up, s->mid, s->row, n, &s->quant);
+    s->k->silu(s->mid, (size_t)n * s->hidden);
+    linear_run(s->k, &b->down, s->row, s->mid, n, &s->quant);
+    s->k->axpy_f32(y, 1.0f, s->row, (size_t)n * width);
+    return n;
+}
+
+/* Rows through blocks first.. ; y holds what came out of the last. */
+static uint32_t run_from(convstack *s, uint32_t first, float *y, const float *x, uint32_t count) {
+    for (uint32_t i = first; i < s->count && count; i++) {
+        count = block_run(s, &s->block[i], y, x, count);
         x = y;
     }
-    return 1;
+    return count;
+}
+
+uint32_t convstack_run(convstack *s, float *y, const float *x, uint32_t count) {
+    assert(s->flushing == 0 && s->flushed == 0 && count <= s->group);
+    s->any |= count > 0;
+    return run_from(s, 0, y, x, count);
 }
 
 int convstack_push(convstack *s, float *y, const float *x) {
-    assert(s->flushing == 0 && s->flushed == 0);
-    s->any = 1;
-    return run_from(s, 0, y, x);
+    return (int)convstack_run(s, y, x, 1);
 }
 
 int convstack_flush(convstack *s, float *y) {
@@ -137,7 +153,7 @@ int convstack_flush(convstack *s, float *y) {
             continue;
         }
         s->flushed++;
-        if (run_from(s, s->flushing, y, NULL)) return 1;
+        if (run_from(s, s->flushing, y, NULL, 1)) return 1;
     }
     return 0;
 }

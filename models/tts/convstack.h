@@ -1,9 +1,10 @@
-/* convstack: the convolution blocks that the acoustic model and the vocoder are made of, one row in, at most one row out.
+/* convstack: the convolution blocks that the acoustic model and the vocoder are made of, rows in, at most as many rows out.
  *
  *     y = x + down(silu(up(LayerNorm(depthwise(x)))))          ConvNeXt (Liu et al. 2022) over time
  *
  * A block sees `ahead` rows of the future and (kernel-1)*dilation-ahead of the past, zeros beyond both ends of the stream; it
  * keeps only that window. Row t leaves the stack once row t + (sum of the aheads) has entered, or by flushing after the last row.
+ * Rows that come together go through a block together, so that its weights are read once for all of them; the bits are those of row by row.
  */
 #ifndef SOTTO_MODELS_TTS_CONVSTACK_H
 #define SOTTO_MODELS_TTS_CONVSTACK_H
@@ -30,18 +31,21 @@ typedef struct convstack {
     uint32_t flushing; /* block that takes zero rows now; count: nothing is left */
     uint32_t flushed;  /* zero rows it has taken */
     int any;           /* 1 once a real row has entered */
-    float *row;        /* [width] scratch */
-    float *mid;        /* [hidden] scratch */
+    uint32_t group;    /* rows that may come together */
+    float *row;        /* [group x width] scratch */
+    float *mid;        /* [group x hidden] scratch */
     quant_scratch quant;
 } convstack;
 
 /* Reads KEY.blocks, KEY.hidden, KEY.kernel, KEY.<i>.ahead, KEY.<i>.dilation and the tensors TENSOR.<i>.{depth,norm,up,down};
  * 0, or ERR_MODEL with the line in `err`. `s` points into `g`'s bytes afterwards. */
 int convstack_bind(convstack *s, const gguf *g, const char *key, const char *tensor, uint32_t width, sotto_error *err);
-void convstack_layout(convstack *s, arena *a, const kernels *k);
+void convstack_layout(convstack *s, arena *a, const kernels *k, uint32_t group);
 void convstack_reset(convstack *s);
 uint32_t convstack_ahead(const convstack *s); /* rows between an input and its output */
-/* In: row x [width]. 1 and the next finished row in y [width] (y may be x), or 0. Not after a flush has begun. */
+/* In: rows x [count x width], count <= group. Returns how many finished rows are in y (y may be x). Not after a flush has begun. */
+uint32_t convstack_run(convstack *s, float *y, const float *x, uint32_t count);
+/* The same with one row. */
 int convstack_push(convstack *s, float *y, const float *x);
 /* After the last row: 1 and one more row, 0 when none is left. */
 int convstack_flush(convstack *s, float *y);

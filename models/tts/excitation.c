@@ -1,11 +1,10 @@
-/* excitation: see the header. Three sine evaluations and one division and root a voiced sample; nothing but phase when unvoiced. */
+/* excitation: see the header. The sums are kernels->pulses. Three sine evaluations and one division and root a voiced sample; nothing but phase when unvoiced. */
 #include "models/tts/excitation.h"
-#include "runtime/base/mathx.h"
-#include <math.h>
+#include <string.h>
 
+enum { SLICE = 64 }; /* phases on the stack */
 static const uint32_t NOISE_SEED = 2463534242u;
 static const float NOISE_SCALE = 1.7320508f / 2147483648.0f; /* uniform in +-sqrt(3): unit power */
-static const float NEAR_ZERO = 1e-4f;                        /* |sin(p/2)| under which the sum is K itself */
 static const float TURN = 4294967296.0f;
 
 void excitation_reset(excitation *e) {
@@ -13,24 +12,21 @@ void excitation_reset(excitation *e) {
     e->noise = NOISE_SEED;
 }
 
-/* One sample of the pulse train at phase `turn`, amplitude 1. */
-static float pulse(uint32_t turn, float harmonics) {
-    float low, high, last, unused;
-    const uint32_t whole = (uint32_t)harmonics, half = turn >> 1;
-    mathx_sincos_turn(half, &low, &unused);
-    mathx_sincos_turn((2 * whole + 1) * half, &high, &unused);
-    mathx_sincos_turn((whole + 1) * turn, &unused, &last);
-    float sum = fabsf(low) < NEAR_ZERO ? (float)whole : high / (2.0f * low) - 0.5f;
-    return (sum + (harmonics - (float)whole) * last) * sqrtf(2.0f / harmonics);
-}
-
-void excitation_pulses(excitation *e, float *out, uint32_t n, excitation_point a, excitation_point b) {
-    const float step = 1.0f / (float)n, turns = TURN / e->rate;
+void excitation_pulses(excitation *e, const kernels *k, float *out, uint32_t n, excitation_point a, excitation_point b) {
+    const kernel_pulses p = {{a.f0, b.f0}, {a.voiced, b.voiced}, 1.0f / (float)n, e->top};
+    const float turns = TURN / e->rate;
     const int silent = a.voiced <= 0.0f && b.voiced <= 0.0f;
-    for (uint32_t j = 0; j < n; j++) {
-        const float u = (float)j * step, f0 = a.f0 + (b.f0 - a.f0) * u;
-        e->turn += (uint32_t)(f0 * turns);
-        out[j] = silent ? 0.0f : pulse(e->turn, e->top / f0) * (a.voiced + (b.voiced - a.voiced) * u);
+    uint32_t turn[SLICE];
+    for (uint32_t from = 0; from < n; from += SLICE) {
+        const uint32_t count = n - from < SLICE ? n - from : SLICE;
+        for (uint32_t j = 0; j < count; j++) {
+            e->turn += (uint32_t)((p.f0[0] + (p.f0[1] - p.f0[0]) * ((float)(from + j) * p.step)) * turns);
+            turn[j] = e->turn;
+        }
+        if (silent)
+            memset(out + from, 0, count * sizeof *out);
+        else
+            k->pulses(out + from, turn, &p, from, count);
     }
 }
 

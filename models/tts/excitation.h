@@ -7,7 +7,7 @@
  */
 #ifndef SOTTO_MODELS_TTS_EXCITATION_H
 #define SOTTO_MODELS_TTS_EXCITATION_H
-#include <stdint.h>
+#include "models/kernels/kernels.h"
 
 typedef struct excitation {
     float rate;     /* Hz */
@@ -23,7 +23,7 @@ typedef struct excitation_point {
 
 void excitation_reset(excitation *e);
 /* out [n]: pulses while f0 and amplitude run in straight lines from `a` (sample 0) towards `b` (sample n). */
-void excitation_pulses(excitation *e, float *out, uint32_t n, excitation_point a, excitation_point b);
+void excitation_pulses(excitation *e, const kernels *k, float *out, uint32_t n, excitation_point a, excitation_point b);
 /* out [n]: noise. */
 void excitation_noise(excitation *e, float *out, uint32_t n);
 

@@ -92,10 +92,12 @@ static void speech_hop(speech *s) {
 }
 
 static void speech_vocode(speech *s) {
+    vocoder_frame f[SPEECH_GROUP];
+    for (uint32_t i = 0; i < s->frames; i++) f[i] = (vocoder_frame){s->mel + i * s->voice.mel, s->pitch[i].f0, s->pitch[i].voiced};
+    const uint32_t hops = vocoder_run(&s->sound, s->samples + s->count, f, s->frames);
     for (uint32_t i = 0; i < s->frames; i++) {
-        vocoder_frame f = {.mel = s->mel + i * s->voice.mel, .f0 = s->pitch[i].f0, .voiced = s->pitch[i].voiced};
         volume_frame(&s->loud, s->pitch[i].gain * s->manner.volume);
-        if (vocoder_push(&s->sound, s->samples + s->count, &f)) speech_hop(s);
+        if (i + hops >= s->frames) speech_hop(s);
     }
     s->ringing = 1;
     s->frames = 0;

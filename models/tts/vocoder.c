@@ -2,17 +2,17 @@
  *
  * The network looks `ahead` frames ahead, and so must the pulse train: the window of frame t ends inside the line from f0 of
  * frame t+1 to f0 of frame t+2, so the look-ahead is exactly 2. Segments: n_fft/2 samples of frame 0's f0, then one hop
- * from every frame to the next. Cost a frame: the network, 3 FFTs, and exp + sincos a bin.
+ * from every frame to the next. Cost a frame: the network, 3 FFTs, and exp + sincos a bin. Frames that
+ * come together go through the network together.
  */
 #include "models/tts/vocoder.h"
 #include "runtime/base/fmt.h"
 #include "runtime/base/mathx.h"
 #include <assert.h>
-#include <math.h>
 #include <string.h>
 
 enum { AHEAD = 2 };
-static const float EPS = 1e-5f, F0_LOW = 40.0f, F0_HIGH = 1000.0f, LOG_LOW = -14.0f, LOG_HIGH = 4.0f;
+static const float EPS = 1e-5f, F0_LOW = 40.0f, F0_HIGH = 1000.0f;
 
 static int bands_ok(uint32_t bands, uint32_t n_fft) {
     return bands >= 2 && (n_fft / 2) % (bands - 1) == 0;
@@ -68,17 +68,17 @@ void vocoder_layout(vocoder *v, arena *a, const kernels *k) {
     const stft_config c = {v->n_fft, v->n_fft, v->hop};
     const size_t spectrum = (size_t)v->n_fft + 2;
     v->k = k;
-    convstack_layout(&v->net, a, k);
+    convstack_layout(&v->net, a, k, VOCODER_GROUP);
     stft_layout(&v->pulses, a, &c);
     stft_layout(&v->noise, a, &c);
     istft_layout(&v->out, a, &c);
-    v->input = ARENA_ARRAY(a, float, v->mel + 2);
-    v->row = ARENA_ARRAY(a, float, v->width);
-    v->raw = ARENA_ARRAY(a, float, 2 * v->pulse_bands + v->noise_bands);
+    v->input = ARENA_ARRAY(a, float, VOCODER_GROUP *(v->mel + 2));
+    v->row = ARENA_ARRAY(a, float, VOCODER_GROUP * v->width);
+    v->raw = ARENA_ARRAY(a, float, VOCODER_GROUP * v->head.rows);
     v->wave = ARENA_ARRAY(a, float, v->n_fft / 2 > v->hop ? v->n_fft / 2 : v->hop);
     v->tone = ARENA_ARRAY(a, float, spectrum);
     v->hiss = ARENA_ARRAY(a, float, spectrum);
-    quant_layout(&v->quant, a, 1, v->mel + 2 > v->width ? v->mel + 2 : v->width);
+    quant_layout(&v->quant, a, VOCODER_GROUP, v->mel + 2 > v->width ? v->mel + 2 : v->width);
 }
 
 void vocoder_reset(vocoder *v) {
@@ -112,7 +112,7 @@ static int analyse(stft *s, float *spectrum, const float *wave, uint32_t n) {
 static int excite(vocoder *v, excitation_point next) {
     const uint32_t n = v->pushed == 0 ? v->n_fft / 2 : v->hop;
     const excitation_point from = v->pushed == 0 ? next : v->last;
-    excitation_pulses(&v->source, v->wave, n, from, next);
+    excitation_pulses(&v->source, v->k, v->wave, n, from, next);
     const int pulses = analyse(&v->pulses, v->tone, v->wave, n);
     excitation_noise(&v->source, v->wave, n);
     const int noise = analyse(&v->noise, v->hiss, v->wave, n);
@@ -123,53 +123,63 @@ static int excite(vocoder *v, excitation_point next) {
     return pulses;
 }
 
-/* Value at `bin` of a line drawn through bands `step` bins apart. */
-static float line(const float *band, uint32_t bin, uint32_t step) {
-    const uint32_t low = bin / step, part = bin % step;
-    return part ? band[low] + (band[low + 1] - band[low]) * ((float)part / (float)step) : band[low];
-}
-
 static float clamp(float x, float low, float high) {
     return x > low ? (x < high ? x : high) : low; /* not a number: low */
 }
 
-/* tone = tone * exp(size + i angle) + hiss * exp(noise), bin by bin, from the head's raw outputs. */
-static void shape(vocoder *v) {
-    const float *size = v->raw, *angle = size + v->pulse_bands, *gain = angle + v->pulse_bands;
-    const uint32_t half = v->n_fft / 2, pulse_step = half / (v->pulse_bands - 1), noise_step = half / (v->noise_bands - 1);
-    for (uint32_t bin = 0; bin <= half; bin++) {
-        float s, c, *t = v->tone + 2 * (size_t)bin;
-        const float *h = v->hiss + 2 * (size_t)bin;
-        const float m = mathx_exp(clamp(line(size, bin, pulse_step), LOG_LOW, LOG_HIGH));
-        const float g = mathx_exp(clamp(line(gain, bin, noise_step), LOG_LOW, LOG_HIGH));
-        mathx_sincos(clamp(line(angle, bin, pulse_step), -8000.0f, 8000.0f), &s, &c);
-        const float re = m * (t[0] * c - t[1] * s), im = m * (t[0] * s + t[1] * c);
-        t[0] = re + g * h[0];
-        t[1] = im + g * h[1];
-    }
-}
-
-/* The row that left the network shapes the window that the excitations have ready. */
-static void sound(vocoder *v, float *pcm) {
-    layernorm_run(v->k, &v->before_head, v->row, v->row, 1);
-    linear_run(v->k, &v->head, v->raw, v->row, 1, &v->quant);
-    shape(v);
+/* A row of the head's outputs shapes the window that the excitations have ready. */
+static void sound(vocoder *v, float *pcm, const float *raw) {
+    const size_t half = v->n_fft / 2;
+    const kernel_filter f = {raw, raw + v->pulse_bands, raw + 2 * (size_t)v->pulse_bands, half / (v->pulse_bands - 1), half / (v->noise_bands - 1)};
+    v->k->filter(v->tone, v->hiss, &f, half + 1);
     istft_push(&v->out, pcm, v->tone);
 }
 
-int vocoder_push(vocoder *v, float *pcm, const vocoder_frame *frame) {
+/* Filters of the rows that left the network, into v->raw. */
+static void head(vocoder *v, uint32_t rows) {
+    layernorm_run(v->k, &v->before_head, v->row, v->row, rows);
+    linear_run(v->k, &v->head, v->raw, v->row, rows, &v->quant);
+}
+
+static excitation_point point_of(const vocoder_frame *frame) {
+    return (excitation_point){clamp(frame->f0, F0_LOW, F0_HIGH), clamp(frame->voiced, 0.0f, 1.0f)};
+}
+
+/* Up to a group of frames. */
+static uint32_t run_group(vocoder *v, float *pcm, const vocoder_frame *frames, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) {
+        const excitation_point p = point_of(&frames[i]);
+        float *input = v->input + (size_t)i * (v->mel + 2);
+        memcpy(input, frames[i].mel, v->mel * sizeof *input);
+        input[v->mel] = (mathx_log(p.f0) - v->f0_mean) * v->f0_istd;
+        input[v->mel + 1] = p.voiced;
+    }
+    linear_run(v->k, &v->enter, v->row, v->input, count, &v->quant);
+    const uint32_t rows = convstack_run(&v->net, v->row, v->row, count);
+    head(v, rows);
+    for (uint32_t i = 0, hop = 0; i < count; i++) { /* only the first frames of all make no sound */
+        const int ready = excite(v, point_of(&frames[i]));
+        if (i + rows < count) continue;
+        assert(ready);
+        (void)ready;
+        sound(v, pcm + (size_t)hop * v->hop, v->raw + (size_t)hop * v->head.rows);
+        hop++;
+    }
+    return rows;
+}
+
+uint32_t vocoder_run(vocoder *v, float *pcm, const vocoder_frame *frames, uint32_t count) {
+    uint32_t hops = 0;
     assert(v->drained == 0);
-    const excitation_point next = {clamp(frame->f0, F0_LOW, F0_HIGH), clamp(frame->voiced, 0.0f, 1.0f)};
-    memcpy(v->input, frame->mel, v->mel * sizeof *v->input);
-    v->input[v->mel] = (mathx_log(next.f0) - v->f0_mean) * v->f0_istd;
-    v->input[v->mel + 1] = next.voiced;
-    linear_run(v->k, &v->enter, v->row, v->input, 1, &v->quant);
-    const int ready = excite(v, next);
-    if (!convstack_push(&v->net, v->row, v->row)) return 0;
-    assert(ready);
-    (void)ready;
-    sound(v, pcm);
-    return 1;
+    for (uint32_t done = 0; done < count; done += VOCODER_GROUP) {
+        const uint32_t n = count - done < VOCODER_GROUP ? count - done : VOCODER_GROUP;
+        hops += run_group(v, pcm + (size_t)hops * v->hop, frames + done, n);
+    }
+    return hops;
+}
+
+int vocoder_push(vocoder *v, float *pcm, const vocoder_frame *frame) {
+    return (int)vocoder_run(v, pcm, frame, 1);
 }
 
 int vocoder_finish(vocoder *v, float *pcm) {
@@ -180,7 +190,8 @@ int vocoder_finish(vocoder *v, float *pcm) {
         const int row = convstack_flush(&v->net, v->row);
         assert(row);
         (void)row;
-        sound(v, pcm);
+        head(v, 1);
+        sound(v, pcm, v->raw);
         return 1;
     }
     const uint32_t n = istft_flush(&v->out, pcm);

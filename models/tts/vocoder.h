@@ -5,7 +5,7 @@
  * frames, filtered as spectra, added, and overlap-added. After Wang et al. 2019 (source-filter) and Kaneko et al. 2022 (iSTFT).
  *
  *     vocoder_reset(v);
- *     for each frame: if (vocoder_push(v, pcm, &frame)) hand out pcm [hop]
+ *     for each few frames: hand out the vocoder_run(v, pcm, frames, count) hops of pcm     (any count at a time gives the same bits)
  *     while (vocoder_finish(v, pcm)) hand out pcm [hop]        the delayed frames and the overlap's tail
  *
  * The n-th hop that comes out belongs to the n-th frame: its samples lie around the frame's start, 56 samples (3.5 ms) late.
@@ -17,7 +17,7 @@
 #include "models/tts/convstack.h"
 #include "models/tts/excitation.h"
 
-enum { VOCODER_MAX_MEL = 256, VOCODER_MAX_FFT = 2048 };
+enum { VOCODER_MAX_MEL = 256, VOCODER_MAX_FFT = 2048, VOCODER_GROUP = 4 }; /* group: frames that share a pass over the weights */
 
 typedef struct vocoder_frame {
     const float *mel; /* [mel bands] normalised log-mel */
@@ -42,9 +42,9 @@ typedef struct vocoder {
     uint64_t pushed;  /* frames since the reset */
     uint32_t drained; /* frames that finish has added */
     /* scratch */
-    float *input; /* [mel+2] */
-    float *row;   /* [width] */
-    float *raw;   /* [2*pulse_bands+noise_bands] */
+    float *input; /* [group x mel+2] */
+    float *row;   /* [group x width] */
+    float *raw;   /* [group x 2*pulse_bands+noise_bands] */
     float *wave;  /* [n_fft/2] excitation segment: n_fft/2 samples at the start, then hop each */
     float *tone;  /* [n_fft/2+1][2] spectrum of the pulses, filtered and summed in place */
     float *hiss;  /* [n_fft/2+1][2] spectrum of the noise */
@@ -55,7 +55,9 @@ typedef struct vocoder {
 int vocoder_bind(vocoder *v, const gguf *g, sotto_error *err);
 void vocoder_layout(vocoder *v, arena *a, const kernels *k);
 void vocoder_reset(vocoder *v);
-/* One frame in; 1 and one hop of samples out in pcm [hop] (about -1..1), or 0 for the first frames (vocoder_ahead). */
+/* Frames in; returns how many hops of samples are in pcm [count x hop] (about -1..1): as many, but for the first vocoder_ahead frames. */
+uint32_t vocoder_run(vocoder *v, float *pcm, const vocoder_frame *frames, uint32_t count);
+/* The same with one frame: 1 and a hop, or 0. */
 int vocoder_push(vocoder *v, float *pcm, const vocoder_frame *frame);
 /* After the last frame: 1 and one more hop, 0 when all is out (then reset before the next push). */
 int vocoder_finish(vocoder *v, float *pcm);
