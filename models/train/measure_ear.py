@@ -1,7 +1,7 @@
-"""An independent ear for measuring voices: PocketSphinx with a trigram of our own, and word errors with bootstrap intervals.
+"""An independent ear for measuring voices: PocketSphinx with an n-gram of our own, and word errors with bootstrap intervals.
 
 The language model is estimated over the sentences to be heard plus distractors, read sentences and requests that are not theirs, so that any of
-some thousand sentences could be meant. Every voice, and the recordings, are heard by the same ear. The trigram is written in ARPA form, with
+some thousand sentences could be meant. Every voice, and the recordings, are heard by the same ear. The n-gram (trigram or less) is in ARPA form, with
 Witten-Bell back-off: p(w|h) = (c(hw) + t(h) p(w|h')) / (c(h) + t(h)), t(h) the kinds of words seen behind h (Witten & Bell 1991).
 What was heard is kept in WORK/heard.json by sound and language model, so that a second run hears only what is new.
 """
@@ -56,18 +56,18 @@ def distractors(data, known, taboo):
     return chosen
 
 
-def write_arpa(path, sentences):
-    """Trigram with Witten-Bell back-off over word lists."""
-    counts = [collections.Counter() for _ in range(3)]
+def write_arpa(path, sentences, order=3):
+    """n-gram with Witten-Bell back-off over word lists."""
+    counts = [collections.Counter() for _ in range(order)]
     for words in sentences:
         row = ["<s>"] + words + ["</s>"]
-        for n in range(3):
+        for n in range(order):
             counts[n].update(tuple(row[i:i + n + 1]) for i in range(len(row) - n))
     unigrams = {g: c for g, c in counts[0].items() if g != ("<s>",)}
     total = sum(unigrams.values())
-    p = [{g: c / total for g, c in unigrams.items()}, {}, {}]
-    back = [{}, {}]
-    for n in (1, 2):
+    p = [{g: c / total for g, c in unigrams.items()}] + [{} for _ in range(order - 1)]
+    back = [{} for _ in range(order - 1)]
+    for n in range(1, order):
         seen, kinds = collections.Counter(), collections.Counter()
         for g, c in counts[n].items():
             seen[g[:-1]] += c
@@ -78,11 +78,11 @@ def write_arpa(path, sentences):
         back[n - 1] = {h: kinds[h] / (seen[h] + kinds[h]) for h in seen}
     p[0][("<s>",)] = 1e-99
     with open(path, "w", encoding="utf-8") as file:
-        file.write("\\data\\\n" + "".join(f"ngram {n + 1}={len(p[n])}\n" for n in range(3)))
-        for n in range(3):
+        file.write("\\data\\\n" + "".join(f"ngram {n + 1}={len(p[n])}\n" for n in range(order)))
+        for n in range(order):
             file.write(f"\n\\{n + 1}-grams:\n")
             for g, value in p[n].items():
-                tail = f" {math.log10(back[n][g]):.4f}" if n < 2 and g in back[n] else (" 0.0" if n < 2 else "")
+                tail = f" {math.log10(back[n][g]):.4f}" if n < order - 1 and g in back[n] else (" 0.0" if n < order - 1 else "")
                 file.write(f"{max(math.log10(value), -99):.4f} {' '.join(g)}{tail}\n")
         file.write("\n\\end\\\n")
 
@@ -114,7 +114,7 @@ def interval(rows, draws=1000, seed=1):
 class Ear:
     """Hears waves; `sentences` are the word lists that may be said."""
 
-    def __init__(self, data, work, sentences):
+    def __init__(self, data, work, sentences, order=3):
         import pocketsphinx
         known = dictionary(data)
         missing = sorted({w for s in sentences for w in s} - known)
@@ -123,7 +123,7 @@ class Ear:
         others = distractors(data, known, {tuple(s) for s in sentences})
         self.size = (len(sentences), len(others))
         self.path = Path(work) / "ear.lm"
-        write_arpa(self.path, sentences + others)
+        write_arpa(self.path, sentences + others, order)
         self.mark = hashlib.sha256(self.path.read_bytes()).hexdigest()[:12]
         self.memory = Path(work) / "heard.json"
         self.heard = json.loads(self.memory.read_text()) if self.memory.exists() else {}

@@ -24,6 +24,7 @@ import tts_data
 
 ROOT = Path(__file__).resolve().parents[2]
 REPLIES = ROOT / "tests" / "golden" / "tts_replies.tsv"
+ORDERS = {1: "unigram", 2: "bigram", 3: "trigram"}
 RIVALS = {"flite slt": ["flite", "-voice", "slt", "-t", "TEXT", "-o", "FILE"],
           "espeak-ng": ["espeak-ng", "-v", "en-us", "-w", "FILE", "TEXT"]}
 
@@ -86,7 +87,7 @@ def own_ear(args, rows, out):
 
 def listen(args, rows, out):
     """{set: {voice: [(errors, words)]}} and what was heard; `own` and `copy` waves are kept in the rows."""
-    ear = measure_ear.Ear(args.data, out, [w for r in sentences(args) for w in r["ways"]])
+    ear = measure_ear.Ear(args.data, out, [w for r in sentences(args) for w in r["ways"]], args.order)
     voices = {"sotto": own_voice(args), **RIVALS}
     rates, heard = {}, []
     for row in rows:
@@ -109,7 +110,7 @@ def listen(args, rows, out):
 
 def figures(args, rows, rates, size):
     own = [r for r in rows if r["set"] == "heldout"]
-    result = {"sentences": size[0], "distractors": size[1], "eval": own_ear(args, rows, Path(args.out)),
+    result = {"order": args.order, "sentences": size[0], "distractors": size[1], "eval": own_ear(args, rows, Path(args.out)),
               "wer": {s: {v: measure_ear.interval(x) for v, x in by.items()} for s, by in rates.items()},
               "reading": distance.mean_reading([distance.reading_scores(r["natural"], r["sotto"]) for r in own])}
     if not args.no_copy:
@@ -121,7 +122,7 @@ def table(result, counts):
     """Markdown for the card."""
     sets = [s for s in ("heldout", "replies") if s in result["wer"]]
     names = {"heldout": f"{counts['heldout']} held-out sentences", "replies": f"{counts.get('replies', 0)} replies"}
-    lines = [f"Word errors by an independent ear (PocketSphinx, trigram over {result['sentences']} sentences and {result['distractors']} "
+    lines = [f"Word errors by an independent ear (PocketSphinx, {ORDERS[result['order']]} over {result['sentences']} sentences and {result['distractors']} "
              "distractors), 95 % interval:", "", "| voice | " + " | ".join(names[s] for s in sets) + " |", "|---" * (len(sets) + 1) + "|"]
     for voice in result["wer"]["heldout"]:
         cells = [result["wer"][s].get(voice) for s in sets]
@@ -154,6 +155,7 @@ def arguments():
     parser.add_argument("--pack", help="model pack of the command (default its own)")
     parser.add_argument("--say", default="", help="more options for `sotto say`, in one string")
     parser.add_argument("--limit", type=int, default=1000, help="sentences of each list")
+    parser.add_argument("--order", type=int, default=3, choices=(1, 2, 3), help="of the ear's n-gram: the lower, the less it knows beforehand")
     parser.add_argument("--sets", default="heldout,replies", help="lists to measure; the held-out sentences are always in it")
     parser.add_argument("--no-copy", action="store_true", help="leave copy-synthesis out")
     parser.add_argument("--card", help="folder that plots and samples are written to")
