@@ -107,14 +107,19 @@ run-test: $(BUILD)/sotto $(TEST_BIN)
 run-check: $(BUILD)/sotto
 	@sh tests/check/all.sh $(BUILD)
 
-# The language model beside llama.cpp when PYTHON has llama-cpp-python; BENCH_LLM: the GGUF to run in both.
+# The language model beside llama.cpp when PYTHON has llama-cpp-python, the vocoder beside ONNX Runtime when it has onnxruntime.
+# BENCH_LLM: the GGUF to run in both; BENCH_VOICE: vocoder and acoustic model.
 PYTHON ?= python3
 BENCH_LLM ?= models/packs/nano/llm.gguf
-bench: $(BUILD)/sotto $(BUILD)/tests/check_kernels $(BUILD)/tests/bench_llm
+BENCH_VOICE ?= models/packs/nano/vocoder.gguf models/packs/nano/tts.gguf
+bench: $(BUILD)/sotto $(BUILD)/tests/check_kernels $(BUILD)/tests/bench_llm $(BUILD)/tests/bench_tts
 	$(BUILD)/tests/check_kernels --bench
 	$(BUILD)/tests/bench_llm $(BENCH_LLM)
 	@if $(PYTHON) -c 'import llama_cpp' 2>/dev/null; then $(PYTHON) models/train/measure_speed.py --bench $(BUILD)/tests/bench_llm $(BENCH_LLM); \
 	else echo "llama.cpp: absent ($(PYTHON) has no llama_cpp; name one that has it with PYTHON=...)"; fi
+	$(BUILD)/tests/bench_tts $(BENCH_VOICE)
+	@if $(PYTHON) -c 'import onnx, onnxruntime, gguf' 2>/dev/null; then $(PYTHON) models/train/measure_vocoder.py --bench $(BUILD)/tests/bench_tts $(BENCH_VOICE); \
+	else echo "ONNX Runtime: absent ($(PYTHON) has no onnx, onnxruntime and gguf; name one that has them with PYTHON=...)"; fi
 	$(BUILD)/sotto bench
 
 # An hour in one piece; needs python3 with numpy, scipy and soundfile, and the speech of SOTTO_DATA. Not part of test or check.
