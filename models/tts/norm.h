@@ -34,7 +34,8 @@ enum norm_symbol { /* single bytes that stand for symbols outside ASCII */
                    SYM_DASH,
                    SYM_OHM,
                    SYM_PI,
-                   SYM_RUPEE
+                   SYM_RUPEE,
+                   SYM_SECTION
 };
 
 typedef struct norm {
@@ -64,6 +65,7 @@ int norm_is_letter(int c);
 int norm_lower(int c);
 size_t norm_digits_at(const norm *n, size_t at);                  /* length of the digit run */
 size_t norm_letters_at(const norm *n, size_t at);                 /* length of the run of letters and inner apostrophes */
+int norm_after_article(const norm *n);                            /* was "a" or "an" the last word written? */
 int norm_match(const norm *n, size_t at, const char *lower);      /* text at `at` equals, any case */
 int norm_match_word(const norm *n, size_t at, const char *lower); /* and no letter or digit follows */
 size_t norm_skip_spaces(const norm *n, size_t at);

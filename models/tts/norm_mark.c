@@ -15,6 +15,7 @@ static size_t markup_length(const norm *n) {
     size_t digits = norm_digits_at(n, n->at + 1), len = 0;
     if (c == '!' && next == '[') return 1;
     if (c == ']' && next == '(') return reach(n, ')', 300);
+    if (c == '[' && (next == ' ' || norm_lower(next) == 'x') && norm_peek(n, n->at + 2) == ']') return 3; /* - [x] a task */
     if (c == '[' && digits && n->at > 0 && norm_peek(n, n->at - 1) > ' ' && norm_peek(n, n->at + 1 + digits) == ']') return digits + 2;
     if (c == '[' && (len = reach(n, ']', 100)) > 0 && norm_peek(n, n->at + len) == '(') return 1;
     if (c == '<' && (norm_is_letter(next) || next == '/')) return reach(n, '>', 40);
@@ -31,6 +32,11 @@ int norm_read_mark(norm *n) {
     size_t silent = markup_length(n);
     n->at += silent;
     if (silent) return 1;
+    if (c == '.' && before == ' ' && norm_is_letter(next)) { /* .NET, .com */
+        norm_say(n, "dot");
+        n->at++;
+        return 1;
+    }
     if (c == 0 || !(c == SYM_DASH || strchr(",;:.!?()[]-|", c))) return 0;
     if (strchr(",;:.!?", c))
         norm_mark(n, (char)c);
@@ -89,11 +95,13 @@ void norm_read_symbol(norm *n) {
                  {SYM_CUBED, "cubed"},
                  {SYM_OHM, "ohm"},
                  {SYM_PI, "pi"},
+                 {SYM_SECTION, "section"},
                  {SYM_ROOT, "square root of"},
                  {SYM_APPROX, "approximately"}};
     int c = norm_peek(n, n->at), next = norm_peek(n, n->at + 1), before = n->at ? norm_peek(n, n->at - 1) : ' ';
     if (read_relation(n, c)) return;
     if (c == '=' && before == '=') c = 0;
+    if (c == '#' && n->at > 0 && norm_capital(n, n->at - 1)) norm_say(n, "sharp"); /* C# */
     if (c == '#' && norm_is_letter(next)) norm_say(n, "hashtag");
     if (c == '/' && before == ' ' && next == ' ') norm_mark(n, ',');
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)

@@ -118,7 +118,7 @@ int norm_read_money(norm *n) {
     if (c) {
         at = norm_skip_spaces(n, at + 1);
         if (!norm_parse(n, at, &x)) return 0;
-        int one = norm_last_in(n, "a an");
+        int one = norm_after_article(n);
         norm_number y;
         currency own = *c;
         own.whose = whose;

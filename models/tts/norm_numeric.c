@@ -46,6 +46,13 @@ static int read_phone(norm *n) {
         if (i + 1 < count) norm_mark(n, ',');
     }
     n->at = end;
+    size_t x = norm_skip_spaces(n, end);
+    if (norm_peek(n, x) == 'x' && norm_is_digit(norm_peek(n, x + 1))) { /* 555-0100 x23 */
+        norm_mark(n, ',');
+        norm_say(n, "extension");
+        norm_digits(n, x + 1, norm_digits_at(n, x + 1));
+        n->at = x + 1 + norm_digits_at(n, x + 1);
+    }
     return 1;
 }
 
@@ -121,10 +128,10 @@ static int read_fraction(norm *n) {
         norm_say(n, "and");
     }
     n->at = at + 1 + b;
-    if ((over == 24 && under == 7) || (over == 9 && under == 11) || (over == 50 && under == 50)) {
+    if ((over == 24 && under == 7) || (over == 9 && under == 11) || (over == under && (under == 50 || under == 20))) {
         norm_cardinal(n, over);
         norm_cardinal(n, under);
-    } else if (!whole && over > 1 && (under == 10 || over == under) && over <= under) {
+    } else if (!whole && over > 1 && (under == 10 || under == 100 || over == under) && over <= under) {
         norm_cardinal(n, over); /* 9/10 */
         norm_say(n, "out of");
         norm_cardinal(n, under);
@@ -200,9 +207,9 @@ static int read_suffix(norm *n, const norm_number *x) {
         n->at = s + 1;
         return 1;
     }
-    if (plain && norm_match_word(n, at, "p") && x->digits == 4) { /* 1080p */
+    if (plain && (norm_match_word(n, at, "p") || norm_match_word(n, at, "i")) && x->digits == 4) { /* 1080p */
         norm_year(n, x->value);
-        norm_spell(n, 'p');
+        norm_spell(n, norm_peek(n, at));
         n->at = at + 1;
         return 1;
     }
@@ -229,8 +236,8 @@ static int is_named(const norm *n) {
     return at < n->at && at > 0 && norm_is_letter(norm_peek(n, at - 1));
 }
 
-/* After a number: "-5", "–10", "x 3", "+ 2" and the like join it to the next one. */
-static void read_join(norm *n) {
+/* After a number: "-5", "–10", "x 3", "+ 2" and the like join it to the next one; `measure`: it had a unit, so x is "by". */
+static void read_join(norm *n, int measure) {
     size_t space = norm_peek(n, n->at) == ' ', at = n->at + space;
     int c = norm_peek(n, at);
     size_t next = norm_skip_spaces(n, at + 1), minus = 0;
@@ -243,7 +250,7 @@ static void read_join(norm *n) {
     if (c == '-' || c == SYM_DASH) word = space || norm_peek(n, norm_skip_spaces(n, next + norm_digits_at(n, next))) == '=' ? "minus" : "to";
     if (c == '+') word = "plus";
     if (c == SYM_TIMES || c == '*') word = "times";
-    if (c == 'x' && space) word = "times";
+    if (c == 'x' && (space || measure)) word = measure ? "by" : "times";
     if (c == SYM_DIVIDE || (c == '/' && space)) word = "divided by";
     if (c == '=') word = "equals";
     if (c == '<') word = "is less than";
@@ -292,14 +299,15 @@ static int read_number(norm *n) {
     norm_number x;
     if (!norm_parse(n, n->at, &x)) return 0;
     if (read_suffix(n, &x)) {
-        read_join(n);
+        read_join(n, 0);
         return 1;
     }
     if (read_height(n, &x)) return 1;
     size_t begin = n->at;
     if (norm_read_name_number(n, &x) || read_odd(n, &x)) return 1;
     n->at = x.end;
-    int noun = norm_last_in(n, "a an"); /* a 60W bulb */
+    int measure = 0, joined = begin > 1 && norm_peek(n, begin - 1) == '-' && norm_is_letter(norm_peek(n, begin - 2)) && norm_peek(n, x.end) == ' ';
+    int noun = norm_after_article(n); /* a 60W bulb */
     if (norm_peek(n, x.end) >= SYM_HALF && norm_peek(n, x.end) <= SYM_EIGHTH && !x.part_len) {
         norm_cardinal(n, x.value);
         return read_vulgar(n, 1);
@@ -317,8 +325,8 @@ static int read_number(norm *n) {
         norm_say(n, norm_peek(n, x.end) == 'F' ? "degrees fahrenheit" : "degrees celsius");
         n->at++;
     } else
-        norm_read_unit(n, noun || (x.value == 1 && !x.part_len && x.digits > 0));
-    read_join(n);
+        measure = !joined && norm_read_unit(n, noun || (x.value == 1 && !x.part_len && x.digits > 0));
+    read_join(n, measure);
     return n->at > begin;
 }
 
@@ -353,7 +361,7 @@ int norm_read_numeric(norm *n) {
     if (!norm_is_digit(c)) return 0;
     if (norm_read_date(n) || read_spaced(n) || read_phone(n) || read_dotted(n) || read_code(n)) return 1;
     if (norm_read_time(n) || read_ratio(n)) {
-        read_join(n);
+        read_join(n, 0);
         return 1;
     }
     return read_fraction(n) || read_number(n);

@@ -17,6 +17,7 @@ static const fold_entry fold_table[] = {
     {0xA2, {SYM_CENT}},
     {0xA3, {SYM_POUND}},
     {0xA5, {SYM_YEN}},
+    {0xA7, {SYM_SECTION}},
     {0xB0, {SYM_DEGREE}},
     {0xB1, {SYM_PLUS_MINUS}},
     {0xB2, {SYM_SQUARED}},
@@ -101,7 +102,13 @@ static size_t fold_code(char *out, uint32_t c) {
         while (n < sizeof fold_table[i].text && fold_table[i].text[n]) out[n] = fold_table[i].text[n], n++;
         return n;
     }
+    if (c >= 0x2074 && c <= 0x2079) { /* raised digits */
+        out[0] = '^';
+        out[1] = (char)(c - 0x2070 + '0');
+        return 2;
+    }
     *out = ' ';
+    if (c >= 0x2080 && c <= 0x2089) *out = (char)(c - 0x2080 + '0'); /* lowered digits */
     if (c >= 0xC0 && c <= 0x17F) *out = norm_latin[c - 0xC0];
     if (c >= 0x1E00 && c <= 0x1EFF) *out = norm_latin_more[c - 0x1E00];
     return 1;
@@ -251,4 +258,8 @@ int norm_last_in(const norm *n, const char *list) {
     if (end == 0 || mark_rank((unsigned char)n->out[end - 1]) > 0) return 0;
     while (at > 0 && n->out[at - 1] != ' ') at--;
     return norm_in_list(n->out + at, end - at, list);
+}
+
+int norm_after_article(const norm *n) {
+    return norm_last_in(n, "a an") && n->out[n->n - 1] != 'A';
 }

@@ -56,6 +56,11 @@ static const struct unit {
     {"kib", "kibibyte", "kibibytes", 0},
     {"mib", "mebibyte", "mebibytes", 0},
     {"gib", "gibibyte", "gibibytes", 0},
+    {"mo", "month", "months", UNIT_ATTACHED},
+    {"wk", "week", "weeks", 0},
+    {"wks", "week", "weeks", 0},
+    {"deg", "degree", "degrees", 0},
+    {"'", "foot", "feet", UNIT_ATTACHED},
     {"ms", "millisecond", "milliseconds", 0},
     {"sec", "second", "seconds", 0},
     {"secs", "second", "seconds", 0},
@@ -140,6 +145,7 @@ void norm_read_per(norm *n) {
 
 /* 2 for a square and 3 for a cubic mark at `at`: the raised sign, or the digit right after a unit of length. */
 static int power_at(const norm *n, size_t at) {
+    at += norm_peek(n, at) == '^';
     int c = norm_peek(n, at), last = norm_is_letter(norm_peek(n, at + 1)) || norm_is_digit(norm_peek(n, at + 1));
     if (c == SYM_SQUARED || (c == '2' && !last)) return 2;
     return c == SYM_CUBED || (c == '3' && !last) ? 3 : 0;
@@ -157,7 +163,7 @@ static int power_word(const norm *n, size_t *at) {
 
 /* A noun comes next, so the unit is said in the singular: 60W bulb, 12" pizza. Only units written close to their number. */
 static int before_noun(const norm *n, const struct unit *u, size_t at) {
-    if (!(u->sign[0] == '"' || u->sign[0] == 'W' || u->sign[0] == 'V') || norm_peek(n, at) != ' ') return 0;
+    if (!(u->sign[0] == '"' || u->sign[0] == '\'' || u->sign[0] == 'W' || u->sign[0] == 'V') || norm_peek(n, at) != ' ') return 0;
     size_t len = norm_letters_at(n, at + 1);
     return len > 2 && !norm_capital(n, at + 1) &&
            !norm_in_list(n->in + at + 1, len, "tall wide long high deep thick and are was per from for with but than more less each");
@@ -166,8 +172,9 @@ static int before_noun(const norm *n, const struct unit *u, size_t at) {
 /* An inch sign that closes a quotation: an odd number of them stands before it. */
 static int closes_quote(const norm *n, size_t at) {
     size_t quotes = 0;
-    for (size_t i = 0; i < at; i++) quotes += norm_peek(n, i) == '"';
-    return norm_peek(n, at) == '"' && quotes % 2;
+    int c = norm_peek(n, at);
+    for (size_t i = 0; i < at; i++) quotes += norm_peek(n, i) == c && (c == '"' || i == 0 || norm_peek(n, i - 1) == ' ');
+    return (c == '"' || c == '\'') && quotes % 2;
 }
 
 int norm_read_unit(norm *n, int one) {
@@ -190,12 +197,12 @@ int norm_read_unit(norm *n, int one) {
         return 1;
     }
     int power = power_word(n, &at);
-    size_t len = norm_peek(n, at) == '"' ? 1 : norm_match(n, at, "km/h") ? 4 : norm_letters_at(n, at);
+    size_t len = norm_peek(n, at) == '"' || norm_peek(n, at) == '\'' ? 1 : norm_match(n, at, "km/h") ? 4 : norm_letters_at(n, at);
     int last = norm_peek(n, at + len) == '.' || at + len >= n->len; /* "in" is a word elsewhere */
     const struct unit *u = len ? unit_find(n, at, len, attached || power || (last && norm_match(n, at, "in"))) : NULL;
     if (!u || closes_quote(n, at) || (norm_is_digit(norm_peek(n, at + len)) && !power_at(n, at + len))) return 0;
     n->at = at + len;
-    if (!power && (power = power_at(n, n->at)) > 0) n->at++;
+    if (!power && (power = power_at(n, n->at)) > 0) n->at += 1 + (norm_peek(n, n->at) == '^');
     if (power) norm_say(n, power == 2 ? "square" : "cubic");
     norm_say(n, one || (attached && before_noun(n, u, n->at)) ? u->one : u->many);
     norm_read_per(n);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 static const char spoken_capitals[] =
-    "nasa nato aids ram rom sim pin zip lan wan gif laser radar sonar scuba fifa opec unesco unicef nafta covid imax yolo "
+    "nasa nato aids ram rom sim pin zip lan wan gif net laser radar sonar scuba fifa opec unesco unicef nafta covid imax yolo "
     "i a an and are as at be but by can do for from go had has have he her hi him his how if in into is it its me my new no "
     "not now of off on one or our out see she so stop the they this to two up was we what when who why will with yes yet "
     "you your all any ask bad big day did end far get good got help here just know last like long look made make more most "
@@ -62,11 +62,11 @@ static int read_or(norm *n, size_t len) {
 
 /* "w/ milk", "w/o", "n/a", "c/o" */
 static int read_stroke(norm *n) {
-    static const char *const table[][2] = {{"w/o", "without"}, {"n/a", "N A"}, {"c/o", "care of"}};
+    static const char *const table[][2] = {{"w/o", "without"}, {"w/out", "without"}, {"n/a", "N A"}, {"c/o", "care of"}, {"b/c", "because"}};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         if (!norm_match_word(n, n->at, table[i][0])) continue;
         norm_say(n, table[i][1]);
-        n->at += 3;
+        n->at += strlen(table[i][0]);
         return 1;
     }
     if (!norm_match(n, n->at, "w/")) return 0;
@@ -127,8 +127,10 @@ static int read_roman(norm *n, size_t len) {
     size_t own = len > 2 && norm_match(n, n->at + len - 2, "'s") ? 2 : 0, body = len - own;
     unsigned value = roman_value(n->in + n->at, body);
     int king = norm_last_in(n, "henry george charles louis elizabeth edward richard william james philip alexander pius paul francis");
-    int part = norm_last_in(n, "chapter part volume act scene war title section book phase type class bowl rocky appendix level article");
-    if (!value || (!king && !part) || (king && body == 1 && value == 1)) return 0;
+    int part = norm_last_in(n, "chapter part volume act scene war title section book phase type class bowl rocky episode appendix level article");
+    int plain = !n->shout && n->n > 0 && (norm_match_word(n, n->at, "ii") || norm_match_word(n, n->at, "iii") || norm_match_word(n, n->at, "viii"));
+    if (body == 1 && value > 10) value = 0; /* "Type C" */
+    if (!value || (!king && !part && !plain) || (king && body == 1 && value == 1)) return 0;
     if (king) norm_say(n, "the");
     if (king)
         norm_ordinal(n, value);
@@ -154,7 +156,7 @@ static size_t plural_body(const char *text, size_t len) {
     else if (len >= 2 && text[len - 1] == 's')
         body = len - 1;
     if (body == len || body > 5 || capitals(text, len) != body) return 0;
-    return body > 1 || (len == 2 && !has_vowel(text, 1) && *text != 'M') ? body : 0;
+    return body > 1 || (len == 3 && *text != 'I') || (len == 2 && !has_vowel(text, 1) && *text != 'M') ? body : 0;
 }
 
 /* "CPUs", "TV's", "FBI's": capitals and a plural or possessive s, which joins the last letter. */
@@ -199,13 +201,16 @@ static void say_letter(norm *n, int c) {
     int named = norm_last_in(
         n, "vitamin plan grade class type hepatitis section option team row gate exit side the an apartment unit letter group part level "
            "model series from point");
-    int next = norm_peek(n, norm_skip_spaces(n, n->at + 1)), word_a = c == 'A' && !named && norm_is_letter(next) && norm_peek(n, n->at + 1) == ' ';
+    int next = norm_peek(n, norm_skip_spaces(n, n->at + 1)),
+        word_a = c == 'A' && !named && (norm_is_letter(next) || (norm_is_digit(next) && n->n == 0)) && norm_peek(n, n->at + 1) == ' ';
     int sign = norm_peek(n, norm_skip_spaces(n, n->at + 1));
     int formula = c == 'a' && sign && sign != '"' && (strchr("=<>^*", sign) || (sign >= SYM_UNEQUAL && sign <= SYM_AT_LEAST));
     int and = c == 'n' && norm_peek(n, n->at + 1) == '\'' && n->at > 0 && norm_peek(n, n->at - 1) == '\'';
     const char *point = norm_compass(n, c);
     if (point)
         norm_say(n, point);
+    else if ((c == 'F' || c == 'C') && norm_last_in(n, "degrees degree"))
+        norm_say(n, c == 'F' ? "fahrenheit" : "celsius");
     else if ((c == 'a' && !formula) || word_a)
         norm_say(n, "a");
     else if (and)
