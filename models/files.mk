@@ -57,3 +57,4 @@ CORE_SRC += models/asr/match_path.c
 CORE_SRC += models/asr/grammar_sample.c
 CORE_SRC += models/tts/prosody.c
 CORE_SRC += models/tts/own_words.c models/tts/volume.c
+CORE_SRC += models/tts/ssml.c models/tts/ssml_tag.c models/tts/ssml_say.c

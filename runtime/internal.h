@@ -124,6 +124,7 @@ typedef struct speak_desk {
     pace pace;    /* how far the sound is ahead of the loudspeaker */
     int present;
     int active;                    /* something is being said */
+    int saying;                    /* the text is sotto_say's, not a reply */
     int begun;                     /* its first clause was begun */
     int announced;                 /* SOTTO_EV_AUDIO was raised this turn */
     int waits;                     /* since the last samples: there was no clause to speak */

@@ -206,6 +206,7 @@ typedef struct sotto_config {
 
     float speed, pitch, volume, pauses; /* how the voice speaks: see sotto_style */
     uint32_t voice;
+    uint32_t ssml;              /* 1: every text to be spoken is SSML; 0: what sotto_say is given and begins with <speak. runtime/README.md, "SSML" */
     const char *lexicon;        /* [lexicon_size] own pronunciations (runtime/README.md, "Own pronunciations"); outlives the runtime; NULL: none */
     size_t lexicon_size;        /* bytes */
     const char *lexicon_name;   /* what messages call it; NULL: "lexicon" */

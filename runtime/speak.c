@@ -18,8 +18,10 @@ static void speak_cut(speak_desk *d) {
     speech_reset(&d->voice);
 }
 
-static void speak_begin(speak_desk *d) {
+static void speak_begin(sotto *s) {
+    speak_desk *d = &s->speak;
     speech_reset(&d->voice);
+    speech_markup(&d->voice, s->config.ssml ? SSML_ON : d->saying ? SSML_AUTO : SSML_OFF);
     pace_begin(&d->pace);
     prompts_begin(&d->kept);
     d->announced = d->begun = d->waits = 0;
@@ -37,20 +39,22 @@ void speak_reset(sotto *s) {
     const sotto_style style = style_of(&s->config);
     d->voice.manner = style_manner(&style);
     prompts_reset(&d->kept);
-    speak_begin(d);
+    d->saying = 0;
+    speak_begin(s);
     speak_cut(d);
 }
 
 void speak_text(sotto *s, const char *text) {
     speak_desk *d = &s->speak;
     if (d->fading) speak_cut(d);
-    if (!d->active) speak_begin(d);
+    if (!d->active) speak_begin(s);
     if (!d->begun) d->text_ns = turn_now(s);
     uint32_t len = (uint32_t)strlen(text);
     uint32_t taken = speech_push(&d->voice, text, len);
     if (taken < len)
         event_raise(&s->events, SOTTO_EV_OVERLOAD, turn_now(s), "reply text came faster than it could be spoken; part of it is not said");
     if (taken < len) prompts_drop(&d->kept);
+    if (strchr(text, '<')) prompts_drop(&d->kept); /* it may be markup or not */
     prompts_text(&d->kept, text);
 }
 
@@ -177,6 +181,15 @@ static int speak_prompt_step(sotto *s) {
     return 1;
 }
 
+/* Markup that is passed over is told once a text. */
+static void speak_odd(sotto *s) {
+    char line[LINE_BYTES];
+    const char *odd = speech_odd(&s->speak.voice);
+    if (!odd || !s->config.hooks.log) return;
+    fmt_put(line, sizeof line, "ssml: %s: not supported, passed over; the text is spoken", odd);
+    s->config.hooks.log(s->config.hooks.user, line);
+}
+
 int speak_step(sotto *s) {
     int16_t pcm[GROUP_MAX];
     speak_desk *d = &s->speak;
@@ -184,6 +197,7 @@ int speak_step(sotto *s) {
     if (d->prompt) return speak_prompt_step(s);
     uint64_t from = turn_now(s);
     speech_did did = speech_step(&d->voice);
+    if (did == SPEECH_CLAUSE || did == SPEECH_NOTHING) speak_odd(s);
     if (did == SPEECH_NOTHING) {
         d->waits = 1;
         if (!speech_idle(&d->voice)) return 0; /* the next clause is not complete */

@@ -38,8 +38,10 @@ int turn_complete(sotto *s, const char *text) {
 
 void turn_say(sotto *s, const char *text) {
     turn_clear(s);
+    s->speak.saying = 1;
     turn_reply(s, text);
     turn_reply_done(s);
+    s->speak.saying = 0;
 }
 
 void turn_reply(sotto *s, const char *piece) {

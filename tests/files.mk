@@ -67,3 +67,4 @@ TESTS += test_own_tools
 TESTS += test_prosody
 TESTS += test_speech test_captions test_pace
 TESTS += test_cli_say
+TESTS += test_ssml

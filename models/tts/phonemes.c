@@ -42,6 +42,8 @@ static const struct function_word {
     {"for", "F ER0", "F AO1 R", 1}, {"and", "AH0 N D", "AE1 N D", 1}, {"can", "K AH0 N", "K AE1 N", 1},
 };
 
+enum { LONG_PAUSE = 200 /* ms */ };
+
 typedef struct token { /* a word of the normalised text */
     const char *at;
     size_t len;      /* without its mark; 0: no more words */
@@ -53,13 +55,15 @@ typedef struct walk { /* where a clause has got to */
     const phonemes *p;
     uint8_t *out;
     size_t cap, n;
-    size_t weak;    /* 1 + index of the vowel of a "the" or "to" just said, 0: none */
-    uint8_t strong; /* what it becomes before a vowel */
+    size_t weak;     /* 1 + index of the vowel of a "the" or "to" just said, 0: none */
+    uint8_t strong;  /* what it becomes before a vowel */
+    uint16_t places; /* passed */
 } walk;
 
 void phonemes_layout(phonemes *p, arena *a, const g2p *g) {
     p->g = g;
     p->own = (own_words){NULL, 0};
+    p->places = NULL;
     p->text = ARENA_ARRAY(a, char, PHONEMES_TEXT);
     p->replaced = ARENA_ARRAY(a, char, PHONEMES_TEXT);
 }
@@ -73,6 +77,10 @@ int phonemes_override(phonemes *p, const char *name, const char *lines, size_t l
 void phonemes_normalize(const phonemes *p, const char *text, size_t len) {
     const size_t n = p->own.lines && len <= PHONEMES_TEXT ? own_words_replace(&p->own, p->replaced, PHONEMES_TEXT, text, len) : 0;
     normalize_clause(p->text, PHONEMES_TEXT, n ? p->replaced : text, n ? n : len);
+}
+
+const char *phonemes_letter(char letter) {
+    return letter_name[letter - 'A'];
 }
 
 /* A letter said by its name, with 's when that follows. */
@@ -162,22 +170,41 @@ static int add_word(walk *w, const token *t, const heteronym_context *c, uint8_t
     return 1;
 }
 
+/* A place on the way: its pause stands there, and its symbol is the next one. */
+static void note_place(walk *w, uint8_t *gap) {
+    phonemes_places *places = w->p->places;
+    if (!places || w->places == places->count) return;
+    const uint16_t ms = places->pause[w->places];
+    places->symbol[w->places++] = (uint16_t)w->n;
+    if (ms && *gap == PHONE_WB) *gap = ms < LONG_PAUSE ? PHONE_SP : PHONE_SIL;
+}
+
+/* The next token that is no place; those on the way are noted (w NULL: passed over). */
+static token next_said(walk *w, const char *at, uint8_t *gap) {
+    token t = next_token(at);
+    for (; t.len == sizeof PHONEMES_PLACE - 1 && memcmp(t.at, PHONEMES_PLACE, t.len) == 0; t = next_token(t.end)) {
+        if (w) note_place(w, gap);
+        if (w && t.mark && *gap == PHONE_WB) *gap = PHONE_SP;
+    }
+    return t;
+}
+
 size_t phonemes_word(const char **at, const char **word) {
-    token t = next_token(*at);
+    token t = next_said(NULL, *at, NULL);
     *at = t.end;
     *word = t.at;
     return t.len;
 }
 
 size_t phonemes_clause(const phonemes *p, const char *text, size_t len, uint8_t *out, size_t cap, uint16_t *start, size_t words_cap, size_t *words) {
-    walk w = {p, out, cap, 0, 0, 0};
+    walk w = {p, out, cap, 0, 0, 0, 0};
     size_t count = 0;
     uint8_t gap = PHONE_SIL;
     const char *head = p->text;
     token before = {0}, before2 = {0}, t;
     phonemes_normalize(p, text, len);
-    for (t = next_token(p->text); t.len > 0; before2 = before, before = t, t = next_token(t.end)) {
-        token after = next_token(t.end), after2 = next_token(after.end);
+    for (t = next_said(&w, p->text, &gap); t.len > 0; before2 = before, before = t, t = next_said(&w, t.end, &gap)) {
+        token after = next_said(NULL, t.end, NULL), after2 = next_said(NULL, after.end, NULL);
         heteronym_context c = {.before = before.at, .after = after.at, .before2 = before2.at, .after2 = after2.at, .text = p->text};
         c.before_len = before.mark ? 0 : before.len;
         c.after_len = t.mark ? 0 : after.len;
@@ -191,6 +218,7 @@ size_t phonemes_clause(const phonemes *p, const char *text, size_t len, uint8_t 
         if (ends_sentence(t.mark)) head = t.end;
     }
     if (words) *words = start && count > words_cap ? words_cap : count;
+    for (; p->places && w.places < p->places->count; w.places++) p->places->symbol[w.places] = (uint16_t)w.n;
     if (w.n == 0) return 0;
     out[w.n++] = gap == PHONE_WB ? PHONE_SIL : gap;
     return w.n;

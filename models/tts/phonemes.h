@@ -14,11 +14,22 @@
 
 enum { PHONEMES_TEXT = 2048 /* bytes of a normalised clause */, PHONEMES_CLAUSE = 1024 /* phones that a clause rarely exceeds */ };
 
+/* Stands in a clause's text in front of a word: a place whose symbol the caller wants to know. No text from outside may hold it. */
+#define PHONEMES_PLACE "{\x1F}"
+enum { PHONEMES_PLACES = 48 };
+
+typedef struct phonemes_places {      /* of a clause, in its order */
+    uint16_t count;                   /* in */
+    uint16_t pause[PHONEMES_PLACES];  /* in: ms of a pause that stands there, 0: none; a word boundary becomes a pause */
+    uint16_t symbol[PHONEMES_PLACES]; /* out: the pause or boundary before the word behind it */
+} phonemes_places;
+
 typedef struct phonemes {
     const g2p *g; /* bound and laid out, owned by the caller */
     own_words own;
-    char *text;     /* scratch [PHONEMES_TEXT] normalised clause */
-    char *replaced; /* scratch [PHONEMES_TEXT] clause with own words as phones */
+    phonemes_places *places; /* of the clause that is read next; NULL: none */
+    char *text;              /* scratch [PHONEMES_TEXT] normalised clause */
+    char *replaced;          /* scratch [PHONEMES_TEXT] clause with own words as phones */
 } phonemes;
 
 /* Takes the scratch text; none of it lives between calls. `g` must outlive `p`. */
@@ -41,6 +52,8 @@ size_t phonemes_word(const char **at, const char **word);
 
 /* Id of an ARPABET symbol ("AH0", any case; a vowel without a digit counts as stressed), 0 when it is none. */
 int phonemes_id(const char *name, size_t len);
+/* ARPABET phones of a letter's name, A to Z. */
+const char *phonemes_letter(char letter);
 /* Phones of "HH AH0 L OW1" or of IPA: their number, -1 when something is not understood. */
 int phonemes_parse(const char *text, size_t len, uint8_t *out, int cap);
 

@@ -9,6 +9,7 @@
 #include "models/tts/captions.h"
 #include "models/tts/clause.h"
 #include "models/tts/phonemes.h"
+#include "models/tts/ssml.h"
 #include "models/tts/vocoder.h"
 #include "models/tts/volume.h"
 
@@ -37,6 +38,7 @@ typedef enum speech_did {
 typedef struct speech {
     g2p words;
     phonemes reader;
+    ssml markup;
     clause_splitter cutter;
     acoustic voice;
     vocoder sound;
@@ -49,6 +51,10 @@ typedef struct speech {
     uint32_t head, queued;              /* its first byte; its bytes */
     char *clause;                       /* [CLAUSE_MAX + 1] text of the clause that becomes phones */
     uint8_t *phones;                    /* [max_phones] */
+    ssml_way way;                       /* of speaking, that markup asks for where the last clause ended */
+    uint32_t fed;                       /* bytes of text that are no blanks which the cutter has seen ... */
+    uint32_t spoken;                    /* ... and of them in clauses that it gave out */
+    uint32_t trail;                     /* frames of the last clause's last pause */
     float *mel;                         /* [SPEECH_GROUP x bands] frames that wait for the vocoder */
     acoustic_voice pitch[SPEECH_GROUP]; /* theirs */
     float *samples;                     /* [SPEECH_GROUP x hop] */
@@ -58,16 +64,24 @@ typedef struct speech {
     int speaking;                       /* a clause is in the acoustic model */
     int ringing;                        /* the vocoder holds frames */
     int closed;                         /* the text is complete */
+    int ended;                          /* the markup's too */
     int cut;                            /* and the cutter's last clause was asked for */
+    /* scratch */
+    acoustic_control *each; /* [max_phones] */
+    ssml_mark *marks;       /* [SSML_MARKS] of the clause */
+    phonemes_places *places;
+    char *marked; /* [CLAUSE_MAX + 1 + 3 SSML_MARKS] the clause with its places */
 } speech;
 
 int speech_bind(speech *s, const gguf *words, const gguf *tts, const gguf *sound, sotto_error *err);
 void speech_layout(speech *s, arena *a, const speech_limits *limits); /* what lives between steps */
 void speech_scratch(speech *s, arena *a);                             /* what one step needs only while it runs; after the layout */
 void speech_reset(speech *s);
+void speech_markup(speech *s, ssml_mode mode);                   /* after a reset, of the text to come; a reset makes it plain */
 uint32_t speech_push(speech *s, const char *text, uint32_t len); /* more text; returns bytes taken */
 void speech_close(speech *s);                                    /* the text is complete */
 speech_did speech_step(speech *s);                               /* one unit of work */
+const char *speech_odd(speech *s);                               /* once: what its markup has that is not supported; NULL: nothing */
 int speech_idle(const speech *s);                                /* closed, and all of it is said */
 void speech_hush(speech *s);                                     /* nothing is said but the rest of the clause that sounds */
 /* After a step, until CAPTION_NONE: a written word that begins or ends in the frames made so far, which are not samples yet. Frames since the reset. */

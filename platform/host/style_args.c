@@ -24,6 +24,7 @@ void style_args_use(const style_args *a, sotto_config *c) {
     c->volume = (float)a->volume;
     c->pauses = (float)a->pauses;
     c->voice = (uint32_t)a->voice;
+    c->ssml = a->ssml != 0;
     if (!a->words) return;
     c->lexicon = a->words;
     c->lexicon_size = strlen(a->words);
