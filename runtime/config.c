@@ -28,7 +28,7 @@ void sotto_config_default(sotto_config *c) {
     c->llm_ahead = 64;
     c->replies = 16;
     c->speed = c->volume = c->pauses = 1.0f;
-    c->prompt_ms = 2000;
+    c->prompt_ms = 3000;
     c->vad_threshold = 0.5f;
     c->endpoint_ms = 640;
     c->endpoint_short_ms = 120;

@@ -128,6 +128,7 @@ typedef struct speak_desk {
     int begun;                     /* its first clause was begun */
     int announced;                 /* SOTTO_EV_AUDIO was raised this turn */
     int waits;                     /* since the last samples: there was no clause to speak */
+    int dried;                     /* the loudspeaker ran dry in this reply, and it was told */
     int fading;                    /* interrupted: the next samples are faded, the rest is dropped */
     fade end;                      /* that fade */
     const prompt *prompt;          /* kept sound that is being said; NULL: none */

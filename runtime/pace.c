@@ -29,19 +29,18 @@ int64_t pace_margin(const pace *p, uint32_t ready, uint64_t now) {
     const int64_t waits = (int64_t)ready * SAMPLE_NS;
     if (!p->play_ns) return waits;
     const int64_t ahead = (int64_t)(p->made * SAMPLE_NS) - (int64_t)(now - p->play_ns);
-    return ahead > waits ? ahead : waits;
+    return ready && ahead < waits ? waits : ahead;
 }
 
 uint64_t pace_made(pace *p, uint32_t ready, uint32_t n, uint64_t now) {
     const int64_t margin = pace_margin(p, ready, now);
-    uint64_t dry = 0;
-    if (p->play_ns && margin < p->least) p->least = margin;
-    if (p->play_ns && margin < 0) {
-        dry = (uint64_t)-margin;
-        p->underruns++;
-        p->dry_ns += dry;
-        p->play_ns += dry;
+    const uint64_t dry = p->play_ns && margin < 0 ? (uint64_t)-margin : 0;
+    if (p->play_ns) {
+        if (margin < p->least) p->least = margin;
+        p->play_ns = now + (uint64_t)(margin + (int64_t)dry) - p->made * SAMPLE_NS; /* where it is now: later by what it was dry, or paused */
     }
+    p->underruns += dry > 0;
+    p->dry_ns += dry;
     p->made += n;
     return dry;
 }

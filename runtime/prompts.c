@@ -1,4 +1,4 @@
-/* prompts: see prompts.h. A reply longer than half the pool is not kept: it would push out all others. */
+/* prompts: see prompts.h. */
 #include "runtime/prompts.h"
 #include "runtime/sotto.h"
 #include <string.h>
@@ -12,7 +12,9 @@ void prompts_layout(prompts *p, arena *a, uint32_t ms) {
 
 void prompts_reset(prompts *p) {
     p->count = 0;
-    p->noting = 0;
+    p->noting = p->keeping = 0;
+    memset(p->seen, 0, sizeof p->seen);
+    p->seen_next = 0;
     p->clock = p->hits = p->misses = 0;
 }
 
@@ -44,6 +46,7 @@ static void prompts_forget(prompts *p) {
 
 void prompts_begin(prompts *p) {
     p->noting = p->room > 0;
+    p->keeping = 0;
     if (!p->noting) return;
     if (p->count == PROMPTS) {
         *prompts_note(p) = (prompt){.at = prompts_end(p)};
@@ -62,25 +65,37 @@ void prompts_text(prompts *p, const char *text) {
     note->len += (uint32_t)n;
 }
 
+/* Was this text said of late? From now on it was. */
+static int prompts_seen(prompts *p, const char *text, uint32_t len) {
+    uint32_t h = 2166136261u; /* FNV-1a */
+    for (uint32_t i = 0; i < len; i++) h = (h ^ (uint8_t)text[i]) * 16777619u;
+    if (h == 0) h = 1; /* 0: an empty place */
+    for (uint32_t i = 0; i < PROMPTS_SEEN; i++)
+        if (p->seen[i] == h) return 1;
+    p->seen[p->seen_next++ % PROMPTS_SEEN] = h;
+    return 0;
+}
+
 const prompt *prompts_find(prompts *p) {
     if (!p->noting) return NULL;
+    p->noting = 0;
     const prompt *note = prompts_note(p);
     for (uint32_t i = 0; i < p->count; i++) {
         prompt *e = &p->entry[i];
         if (e->len != note->len || memcmp(e->text, note->text, e->len) != 0) continue;
         e->used = ++p->clock;
         p->hits++;
-        p->noting = 0;
         return e;
     }
     p->misses++;
+    p->keeping = prompts_seen(p, note->text, note->len);
     return NULL;
 }
 
 void prompts_sound(prompts *p, const int16_t *pcm, uint32_t n) {
-    if (!p->noting) return;
-    p->noting = prompts_note(p)->samples + n <= p->room / 2;
-    if (!p->noting) return;
+    if (!p->keeping) return;
+    p->keeping = prompts_note(p)->samples + n <= p->room;
+    if (!p->keeping) return;
     while (prompts_note(p)->at + prompts_note(p)->samples + n > p->room) prompts_forget(p);
     prompt *note = prompts_note(p);
     memcpy(p->pool + note->at + note->samples, pcm, n * sizeof *pcm);
@@ -89,21 +104,21 @@ void prompts_sound(prompts *p, const int16_t *pcm, uint32_t n) {
 
 /* Captions are stretches of the text, in its order. */
 void prompts_word(prompts *p, const char *text, uint32_t len, uint32_t begin, uint32_t end) {
-    if (!p->noting) return;
+    if (!p->keeping) return;
     prompt *note = prompts_note(p);
     uint32_t at = note->words ? note->word[note->words - 1].at + note->word[note->words - 1].len : 0;
     while (at + len <= note->len && memcmp(note->text + at, text, len) != 0) at++;
-    p->noting = note->words < PROMPT_WORDS && at + len <= note->len && end <= UINT16_MAX;
-    if (p->noting) note->word[note->words++] = (prompt_word){(uint16_t)begin, (uint16_t)end, (uint8_t)at, (uint8_t)len};
+    p->keeping = note->words < PROMPT_WORDS && at + len <= note->len && end <= UINT16_MAX;
+    if (p->keeping) note->word[note->words++] = (prompt_word){(uint16_t)begin, (uint16_t)end, (uint8_t)at, (uint8_t)len};
 }
 
 void prompts_keep(prompts *p) {
-    if (!p->noting || prompts_note(p)->samples == 0) return;
-    p->noting = 0;
+    if (!p->keeping || prompts_note(p)->samples == 0) return;
+    p->keeping = 0;
     prompts_note(p)->used = ++p->clock;
     p->count++;
 }
 
 void prompts_drop(prompts *p) {
-    p->noting = 0;
+    p->noting = p->keeping = 0;
 }

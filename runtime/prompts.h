@@ -1,6 +1,7 @@
 /* prompts: the sound of short replies ("Done."), kept for when they are said again, in fixed memory.
  *
- * A reply is kept when all of it was spoken, and played when its whole text is there before its first clause was begun. The samples are the
+ * Only replies whose whole text is there before their first clause is begun take part. One that was said of late (its hash is among the last
+ * PROMPTS_SEEN) is kept when all of it was spoken, and played from then on: answers that are given once push nothing out. The samples are the
  * very ones that were made. The key is the text; what else the sound hangs on (models, speed ...) is fixed for a runtime. Entries lie one
  * behind the other in the pool; the one not used for longest gives way. (runtime/replies.c keeps answers: what is said to a question. The two
  * meet only in that a kept answer's text is there at once, so its sound may be kept too.)
@@ -10,7 +11,7 @@
 #include "runtime/base/arena.h"
 #include <stdint.h>
 
-enum { PROMPTS = 12, PROMPT_TEXT = 64 /* bytes with the NUL */, PROMPT_WORDS = 12 };
+enum { PROMPTS = 12, PROMPTS_SEEN = 16, PROMPT_TEXT = 64 /* bytes with the NUL */, PROMPT_WORDS = 12 };
 
 typedef struct prompt_word {
     uint16_t begin, end; /* frames */
@@ -31,7 +32,10 @@ typedef struct prompts {
     uint32_t room; /* 0: nothing is kept */
     prompt *entry; /* [PROMPTS + 1] the last place used is the note's: the reply that is being spoken */
     uint32_t count;
-    int noting; /* that reply may be kept */
+    int noting;                  /* its text is noted */
+    int keeping;                 /* its sound too */
+    uint32_t seen[PROMPTS_SEEN]; /* hashes of texts, a ring */
+    uint32_t seen_next;
     uint64_t clock, hits, misses;
 } prompts;
 

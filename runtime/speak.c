@@ -24,7 +24,7 @@ static void speak_begin(sotto *s) {
     speech_markup(&d->voice, s->config.ssml ? SSML_ON : d->saying ? SSML_AUTO : SSML_OFF);
     pace_begin(&d->pace);
     prompts_begin(&d->kept);
-    d->announced = d->begun = d->waits = 0;
+    d->announced = d->begun = d->waits = d->dried = 0;
     d->phones_ns = d->frames_ns = d->text_ns = 0;
     d->active = 1;
 }
@@ -62,7 +62,10 @@ void speak_close(sotto *s) {
     speak_desk *d = &s->speak;
     if (!d->active || d->fading) return;
     speech_close(&d->voice);
-    if (d->begun) return;
+    if (d->begun) {
+        prompts_drop(&d->kept);
+        return;
+    }
     d->text_ns = turn_now(s);
     d->prompt = prompts_find(&d->kept);
     d->prompt_at = d->prompt_word = 0;
@@ -90,8 +93,11 @@ void speak_stop(sotto *s) {
     }
 }
 
+/* The first time in a reply is told; statistics count all. */
 static void speak_dry(sotto *s, uint64_t dry_ns, uint64_t now) {
     char line[LINE_BYTES];
+    if (s->speak.dried) return;
+    s->speak.dried = 1;
     fmt_put(line, sizeof line, "the loudspeaker ran dry for %.0f ms in the middle of the reply: %s", (double)dry_ns / 1e6,
             s->speak.waits ? "its text came late" : "speech was computed late");
     event_raise(&s->events, SOTTO_EV_OVERLOAD, now, line);

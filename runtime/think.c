@@ -158,7 +158,6 @@ int think_step(sotto *s) {
     uint64_t from = turn_now(s);
     llm_step(&d->mind, &e);
     uint64_t to = turn_now(s);
-    if (to - from > s->speak.pace.slow_token) s->speak.pace.slow_token = to - from;
     if (e.type == LLM_PREFILL)
         think_prefilled(s, &e, from, to);
     else

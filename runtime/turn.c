@@ -92,11 +92,21 @@ static int turn_try_end(sotto *s) {
     return 1;
 }
 
+/* How long a step of the language model keeps the sound waiting counts only while there is some. */
+static int turn_think(sotto *s) {
+    if (!s->speak.active) return think_step(s);
+    uint64_t from = turn_now(s);
+    int worked = think_step(s);
+    uint64_t took = worked ? turn_now(s) - from : 0;
+    if (took > s->speak.pace.slow_token) s->speak.pace.slow_token = took;
+    return worked;
+}
+
 int turn_step(sotto *s) {
     if (!event_room(&s->events)) return 0;
     int ample = s->speak.present && speak_ample(s);
     if (s->speak.present && !ample && speak_step(s)) return 1;
-    if (s->think.present && think_step(s)) return 1;
+    if (s->think.present && turn_think(s)) return 1;
     if (turn_try_end(s)) return 1;
     if (s->listen.present && listen_step(s)) return 1;
     if (ample && speak_step(s)) return 1;
