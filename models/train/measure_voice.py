@@ -81,7 +81,7 @@ def own_ear(args, rows, out):
     path.write_text("#columns text\tfile\n" + "\n".join(lines) + "\n", encoding="utf-8")
     lists = {"heldout": path, "replies": REPLIES}
     pack = ["--pack", args.pack] if args.pack else []
-    return {s: json.loads(run([args.sotto, "eval", "tts", str(lists[s]), "--json", "-", "--limit", str(args.limit), *pack]))["slices"]["all"]
+    return {s: json.loads(run([args.sotto, "eval", "tts", str(lists[s]), "--json", "-", "--limit", str(args.limit), *pack, *shlex.split(args.say)]))["slices"]["all"]
             for s in ("heldout", "replies") if any(r["set"] == s for r in rows)}
 
 
@@ -153,7 +153,7 @@ def arguments():
     parser.add_argument("--out", help="folder for waves and figures (default WORK/measure)")
     parser.add_argument("--sotto", default=str(ROOT / "build" / "sotto"), help="the command")
     parser.add_argument("--pack", help="model pack of the command (default its own)")
-    parser.add_argument("--say", default="", help="more options for `sotto say`, in one string")
+    parser.add_argument("--say", default="", help="more options of how the voice speaks (--say=\"--voice 1\"), in one string")
     parser.add_argument("--limit", type=int, default=1000, help="sentences of each list")
     parser.add_argument("--order", type=int, default=3, choices=(1, 2, 3), help="of the ear's n-gram: the lower, the less it knows beforehand")
     parser.add_argument("--sets", default="heldout,replies", help="lists to measure; the held-out sentences are always in it")

@@ -143,12 +143,12 @@ static int measure_all(const tts_options *o) {
 }
 
 int command_eval_tts(int argc, char **argv) {
-    tts_options o = {0};
+    tts_options o = {.style = STYLE_ARGS};
     const option_row rows[] = {
         {"--limit", OPTION_UINT, &o.limit, "N", "the first N rows"},
         {"--pack", OPTION_TEXT, &o.pack, "DIR", "model pack"},
         PACK_NO_CHECK_ROW,
-        {"--speed", OPTION_REAL, &o.speed, "X", "of speech, 0.5 to 2"},
+        STYLE_ROWS(o.style),
         {"--kernels", OPTION_TEXT, &o.kernels, "NAME", "kernel table: ref, avx2, avx512vnni, ..."},
         {"--wavs", OPTION_TEXT, &o.wavs, "DIR", "keep the sounds there, a file a row: 001.wav ..."},
         {"--gates", OPTION_TEXT, &o.gates, "FILE", "thresholds: exit 1 when one is broken"},
@@ -167,7 +167,9 @@ int command_eval_tts(int argc, char **argv) {
     int code = args_parse(&line, argc, argv);
     if (code >= 0) return code;
     if (line.rest_count != 1) return complain(EXIT_USAGE, "eval tts: expected one list");
-    if (o.speed != 0 && !(o.speed >= 0.5 && o.speed <= 2)) return complain(EXIT_USAGE, "eval tts: --speed %g: expected 0.5 to 2", o.speed);
+    if ((code = style_args_open(&o.style, "eval tts")) >= 0) return code;
     o.list = line.rest[0];
-    return measure_all(&o);
+    code = measure_all(&o);
+    style_args_close(&o.style);
+    return code;
 }

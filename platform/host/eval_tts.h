@@ -16,6 +16,7 @@
 #define SOTTO_HOST_EVAL_TTS_H
 #include "platform/host/eval_gates.h"
 #include "platform/host/eval_slices.h"
+#include "platform/host/style_args.h"
 #include "runtime/sotto.h"
 #include <stdio.h>
 
@@ -23,7 +24,7 @@ enum { TTS_WAYS = 8 };
 
 typedef struct tts_options {
     const char *list, *pack, *kernels, *gates, *json, *wavs;
-    double speed;
+    style_args style;
     unsigned long long limit;
     int details;
 } tts_options;

@@ -41,7 +41,7 @@ static double cpu_seconds(void) {
 static void speaker_change(void *user, sotto_config *c) {
     const speaker *s = user;
     if (s->o->kernels) c->kernels = s->o->kernels;
-    if (s->o->speed > 0) c->speed = (float)s->o->speed;
+    style_args_use(&s->o->style, c);
 }
 
 static void speaker_seen(void *user, const sotto_event *e) {
