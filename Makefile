@@ -136,7 +136,7 @@ install: $(BUILD)/sotto
 	install -m 755 $(BUILD)/sotto $(DESTDIR)$(PREFIX)/bin/sotto
 	install -m 644 $(BUILD)/libsotto.a $(DESTDIR)$(PREFIX)/lib/libsotto.a
 	install -m 644 runtime/sotto.h $(DESTDIR)$(PREFIX)/include/sotto.h
-	install -m 644 models/packs/nano/* $(DESTDIR)$(PREFIX)/share/sotto/nano/
+	install -m 644 models/packs/nano/*.* $(DESTDIR)$(PREFIX)/share/sotto/nano/
 	install -m 644 models/adapters/* $(DESTDIR)$(PREFIX)/share/sotto/adapters/
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' runtime/sotto.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/sotto.pc
 
