@@ -20,7 +20,7 @@ void prompts_reset(prompts *p) {
 
 void prompts_forget_all(prompts *p) {
     p->count = 0;
-    p->noting = 0;
+    p->noting = p->keeping = 0;
 }
 
 static prompt *prompts_note(prompts *p) {

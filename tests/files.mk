@@ -68,3 +68,4 @@ TESTS += test_prosody
 TESTS += test_speech test_captions test_pace
 TESTS += test_cli_say
 TESTS += test_ssml
+TESTS += test_style

@@ -100,12 +100,32 @@ static void phones_by_hand(void **state) {
     assert_true(other.samples > 8000);
 }
 
+static void markup_is_read(void **state) {
+    (void)state;
+    say(&plain, "'<speak>one big <break time=\"1s\"/> house</speak>'");
+    say(&other, "'<speak>one big <break time=\"3s\"/> house</speak>'");
+    assert_int_equal(other.samples - plain.samples, 32000);
+    say(&plain, "'Rock & roll, a < b.'");
+    say(&other, "--ssml 'Rock &amp; roll, a < b.'");
+    assert_true(is_same(&plain, &other));
+    run("printf '<speak>\\n  <p>This is line one,\\nand more.</p>\\n</speak>\\n' > $T/a.ssml");
+    say(&other, "--ssml < $T/a.ssml");
+    assert_true(other.samples > 16000);
+    run("{ printf '<speak>'; for i in 1 2 3 4 5 6 7 8 9 10 11 12; do printf '<s>This is a sentence with its number, which is %d.</s> ' $i; done; "
+        "echo '</speak>'; } > $T/b.ssml");
+    say(&other, "--ssml < $T/b.ssml");
+    assert_true(other.samples > 16000 * 20);
+    expect("$S say --out $T/a.wav \"$(cat $T/b.ssml)\"", 0, "");
+    expect("$S say --out $T/a.wav '<speak>a <audio src=\"x\"/>b</speak>'", 0, "ssml: audio: not supported, passed over");
+    expect("$S say --ssml --out $T/a.wav < /dev/null", 1, "standard input: is empty");
+    expect("head -c 9000 /dev/zero | tr '\\000' a | $S say --ssml --out $T/a.wav", 1, "a text of 9000 bytes: expected UTF-8 of 1 to 4095 bytes");
+    expect("$S run --ssml --in tests/golden/questions/demo.wav --out $T/b.wav", 0, "wrote");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(options_change_the_sound),
-        cmocka_unit_test(options_out_of_range),
-        cmocka_unit_test(own_words_are_said),
-        cmocka_unit_test(phones_by_hand),
+        cmocka_unit_test(options_change_the_sound), cmocka_unit_test(options_out_of_range), cmocka_unit_test(own_words_are_said),
+        cmocka_unit_test(phones_by_hand),           cmocka_unit_test(markup_is_read),
     };
     return cmocka_run_group_tests(tests, find_command, clean);
 }

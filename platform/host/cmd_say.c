@@ -7,12 +7,17 @@
 #include "platform/host/loop.h"
 #include "platform/host/show.h"
 #include "platform/host/style_args.h"
+#include <stdlib.h>
 #include <string.h>
+
+enum { SAY_MARKUP = 4096 /* bytes of an SSML document, its NUL counted */ };
 
 typedef struct say_options {
     style_args style;
     const char *kernels;
     int captions;
+    char *document; /* read from stdin; NULL: none */
+    int markup;     /* there is SSML among the texts */
 } say_options;
 
 typedef struct say_words { /* what is done with the times of words */
@@ -27,6 +32,7 @@ static void say_change(void *user, sotto_config *c) {
     style_args_use(&o->style, c);
     if (o->kernels) c->kernels = o->kernels;
     c->captions = o->captions != 0;
+    if (o->markup) c->max_text = SAY_MARKUP;
 }
 
 static void say_seen(void *user, const sotto_event *e) {
@@ -65,6 +71,28 @@ static int say_to_file(loop *l, const command_line *line, const char *path) {
     return code;
 }
 
+static void say_close(say_options *o) {
+    style_args_close(&o->style);
+    free(o->document);
+    o->document = NULL;
+}
+
+/* Reads what the options name. With --ssml all of stdin is one text. -1 to go on, else the exit code. */
+static int say_open(say_options *o, command_line *line) {
+    int code = style_args_open(&o->style, "say");
+    if (code >= 0) return code;
+    o->markup = o->style.ssml;
+    for (int i = 0; i < line->rest_count; i++) o->markup |= loop_is_markup(line->rest[i]);
+    if (line->rest_count > 0 || !o->style.ssml) return -1;
+    if (!(o->document = lines_all("say"))) {
+        say_close(o);
+        return EXIT_FAIL;
+    }
+    line->rest = &o->document;
+    line->rest_count = 1;
+    return -1;
+}
+
 int command_say(int argc, char **argv) {
     const char *folder = NULL, *out = NULL, *device = NULL, *captions = NULL;
     int json = 0, stages = 0, words = 0;
@@ -82,8 +110,10 @@ int command_say(int argc, char **argv) {
         {"--json", OPTION_FLAG, &json, NULL, "one JSON object a text"},
         {0},
     };
-    command_line line = {
-        .command = "say", .about = "Text to speech. Without TEXT, lines of stdin are spoken.", .operands = "[TEXT ...]", .rows = rows};
+    command_line line = {.command = "say",
+                         .about = "Text to speech. Without TEXT, lines of stdin are spoken (with --ssml all of stdin as one document).",
+                         .operands = "[TEXT ...]",
+                         .rows = rows};
     int code = args_parse(&line, argc, argv);
     if (code >= 0) return code;
     int sound_on_stdout = out && strcmp(out, "-") == 0;
@@ -92,14 +122,14 @@ int command_say(int argc, char **argv) {
     loop l;
     captions_file file;
     o.captions = words || json || captions;
-    if ((code = style_args_open(&o.style, "say")) >= 0) return code;
+    if ((code = say_open(&o, &line)) >= 0) return code;
     if ((code = loop_open(&l, folder, PACK_SAY, say_change, &o)) != 0) {
-        style_args_close(&o.style);
+        say_close(&o);
         return code;
     }
     if (captions && (code = captions_open(&file, captions)) != 0) {
         loop_close(&l);
-        style_args_close(&o.style);
+        say_close(&o);
         return code;
     }
     say_words told = {.l = &l, .words = words ? (sound_on_stdout ? stderr : stdout) : NULL, .file = captions ? &file : NULL};
@@ -109,6 +139,6 @@ int command_say(int argc, char **argv) {
     code = out ? say_to_file(&l, &line, out) : live_say(&l, device, line.rest, line.rest_count);
     if (captions && captions_close(&file) != 0) code = EXIT_FAIL;
     loop_close(&l);
-    style_args_close(&o.style);
+    say_close(&o);
     return code;
 }

@@ -31,6 +31,22 @@ int lines_each(const char *command, const char *prompt, int (*each)(void *user, 
     return code;
 }
 
+char *lines_all(const char *command) {
+    char *text = NULL;
+    size_t room = 0;
+    ssize_t n = getdelim(&text, &room, 0, stdin);
+    const int why = errno, more = n > 0 && text[n - 1] == 0;
+    if (n > 0 && !more) return text;
+    if (more)
+        complain(EXIT_FAIL, "%s: standard input: holds a zero byte (expected text)", command);
+    else if (ferror(stdin))
+        complain(EXIT_FAIL, "%s: standard input: cannot be read: %s", command, strerror(why));
+    else
+        complain(EXIT_FAIL, "%s: standard input: is empty (expected SSML)", command);
+    free(text);
+    return NULL;
+}
+
 size_t lines_piece(const char *text, size_t room) {
     size_t len = strlen(text), sentence = 0, word = 0;
     if (len <= room) return len;

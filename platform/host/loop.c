@@ -237,10 +237,16 @@ int loop_complete(loop *l, const char *text) {
     return l->failed ? EXIT_FAIL : EXIT_OK;
 }
 
+int loop_is_markup(const char *text) {
+    text += strspn(text, " \t\r\n");
+    return strncmp(text, "<speak", 6) == 0 || strncmp(text, "<?xml", 5) == 0;
+}
+
 int loop_say_pieces(loop *l, const char *text, int (*one)(loop *l, const char *text, void *user), void *user) {
     char piece[LOOP_TEXT];
     size_t room = l->config.max_text - 1 < LOOP_TEXT - 1 ? l->config.max_text - 1 : LOOP_TEXT - 1, n;
     int code = 0;
+    if (l->config.ssml || loop_is_markup(text)) return one(l, text, user);
     do {
         n = lines_piece(text, room);
         memcpy(piece, text, n);

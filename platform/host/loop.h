@@ -73,7 +73,9 @@ int loop_file(loop *l, const char *path);
 int loop_ask(loop *l, const char *text);
 int loop_complete(loop *l, const char *text);
 int loop_say(loop *l, const char *text); /* of any length */
-/* Cuts a text into pieces that the runtime takes and gives each to `one`, until that returns an exit code other than 0. */
+/* 1: a text that is read as SSML; it is one document. */
+int loop_is_markup(const char *text);
+/* Cuts a text (markup is not cut) into pieces that the runtime takes and gives each to `one`, until that returns an exit code other than 0. */
 int loop_say_pieces(loop *l, const char *text, int (*one)(loop *l, const char *text, void *user), void *user);
 /* Why a text was refused with `code`, on stderr; returns the exit code. */
 int loop_refused(const loop *l, const char *what, const char *text, int code);
