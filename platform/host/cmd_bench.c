@@ -15,6 +15,7 @@ typedef struct bench_options {
     remote_args far;
     early_args early;
     adapter_files adapters;
+    unsigned long long prompts;
 } bench_options;
 
 static void bench_change(void *user, sotto_config *c) {
@@ -23,6 +24,7 @@ static void bench_change(void *user, sotto_config *c) {
     if (o->kernels) c->kernels = o->kernels;
     remote_args_use(&o->far, c);
     early_args_use(&o->early, c);
+    c->prompt_ms = o->prompts > UINT32_MAX ? UINT32_MAX : (uint32_t)o->prompts;
     if (c->speculate) c->budget_ns[SOTTO_LLM_TTFT] = BENCH_TTFT_NS;
 }
 
@@ -68,6 +70,7 @@ int command_bench(int argc, char **argv) {
         ADAPTER_ROW(o.adapters),
         EARLY_ROWS(o.early),
         REMOTE_ROWS(o.far),
+        {"--prompts", OPTION_UINT, &o.prompts, "MS", "sound of short replies that is kept (default 0: each is spoken anew)"},
         {"--json", OPTION_FLAG, &json, NULL, "one JSON object"},
         {0},
     };

@@ -70,6 +70,26 @@ uint64_t show_span_cost(const sotto_span *s, int id) {
     return s->end - s->begin;
 }
 
+/* How far the sound was ahead of the loudspeaker: of the last reply and of all. null: nothing was made after the first pull. */
+static void show_pace_json(FILE *to, const sotto_statistics *s) {
+    fprintf(to, "\"tts\":{\"margin_min_ms\":");
+    if (s->margin_ns == INT64_MAX)
+        fprintf(to, "null");
+    else
+        fprintf(to, "%.3f", (double)s->margin_ns / 1e6);
+    if (s->margin_low_ns != INT64_MAX) fprintf(to, ",\"margin_low_ms\":%.3f", (double)s->margin_low_ns / 1e6);
+    fprintf(to, ",\"underruns\":%llu,\"underrun_ms\":%.3f,\"prompts_hits\":%llu,\"prompts_misses\":%llu}", (unsigned long long)s->underruns,
+            (double)s->underrun_ns / 1e6, (unsigned long long)s->prompts_hits, (unsigned long long)s->prompts_misses);
+}
+
+static void show_pace(FILE *to, int64_t margin_ns, const sotto_statistics *s) {
+    if (margin_ns != INT64_MAX) fprintf(to, "sound ahead of the loudspeaker: least %.1f ms", (double)margin_ns / 1e6);
+    if (margin_ns != INT64_MAX) fprintf(to, ", underruns %llu of %.0f ms\n", (unsigned long long)s->underruns, (double)s->underrun_ns / 1e6);
+    if (s->prompts_hits)
+        fprintf(to, "kept sound: %llu of %llu short replies\n", (unsigned long long)s->prompts_hits,
+                (unsigned long long)(s->prompts_hits + s->prompts_misses));
+}
+
 void show_stages(FILE *to, const sotto_statistics *s, const uint64_t *budget_ns) {
     fprintf(to, "%-18s %10s %10s %7s %10s\n", "stage", "time ms", "work ms", "steps", "budget ms");
     for (int i = 0; i < SOTTO_SPANS; i++) {
@@ -83,6 +103,7 @@ void show_stages(FILE *to, const sotto_statistics *s, const uint64_t *budget_ns)
         if (budget_ns[i]) fprintf(to, " %10.1f %s", (double)budget_ns[i] / 1e6, x->over ? "OVER" : "ok");
         fputc('\n', to);
     }
+    show_pace(to, s->margin_ns, s);
 }
 
 static void show_budgets_json(FILE *to, const sotto_statistics *s, const uint64_t *budget_ns) {
@@ -134,6 +155,8 @@ void show_turn_json(FILE *to, const sotto_statistics *s, const uint64_t *budget_
     show_budgets_json(to, s, budget_ns);
     fputc(',', to);
     show_early_json(to, s);
+    fputc(',', to);
+    show_pace_json(to, s);
     if (remote_total(s)) {
         fputc(',', to);
         show_remote_json(to, s);
@@ -184,6 +207,7 @@ static void show_early(FILE *to, const sotto_statistics *s) {
 void show_rates(FILE *to, const sotto_statistics *s) {
     fprintf(to, "asr RTF %.4f   tts RTF %.4f   prefill %.0f tok/s   decode %.0f tok/s\n", ratio(s->asr_busy, s->asr_samples * 62500),
             ratio(s->tts_busy, s->samples_out * 62500), 1e9 * ratio(s->prompt_tokens, s->prompt_ns), 1e9 * ratio(s->reply_tokens, s->reply_ns));
+    show_pace(to, s->margin_low_ns, s);
     show_early(to, s);
     if (remote_total(s))
         fprintf(to, "server: %llu turns, %llu answered otherwise after a failure, %llu cut\n", (unsigned long long)s->remote_turns,
@@ -195,6 +219,8 @@ void show_rates_json(FILE *to, const sotto_statistics *s) {
             ratio(s->tts_busy, s->samples_out * 62500), 1e9 * ratio(s->prompt_tokens, s->prompt_ns), 1e9 * ratio(s->reply_tokens, s->reply_ns));
     fputc(',', to);
     show_early_json(to, s);
+    fputc(',', to);
+    show_pace_json(to, s);
     if (remote_total(s)) {
         fputc(',', to);
         show_remote_json(to, s);
