@@ -103,12 +103,18 @@ def judge(ways, heard):
     return min(((errors(w, heard), len(w)) for w in (comparable(w) for w in ways)), key=lambda x: x[0] / x[1])
 
 
-def interval(rows, draws=1000, seed=1):
-    """(rate, low, high) of [(errors, words)]: the rate of sums, 95 % by bootstrap draws of sentences (Bisani & Ney 2004)."""
+def rates(rows, draws, seed=1):
+    """The rate of [(errors, words)], a rate of sums, followed by those of bootstrap draws of sentences, the same draws for every voice."""
     x = np.asarray(rows, np.float64)
     pick = np.random.default_rng(seed).integers(0, len(x), (draws, len(x)))
-    rates = np.sort(x[pick, 0].sum(1) / x[pick, 1].sum(1))
-    return x[:, 0].sum() / x[:, 1].sum(), rates[int(0.025 * draws)], rates[int(0.975 * draws) - 1]
+    return np.concatenate([[x[:, 0].sum() / x[:, 1].sum()], x[pick, 0].sum(1) / x[pick, 1].sum(1)])
+
+
+def interval(rows, less=None, draws=1000):
+    """(rate, low, high), 95 % (Bisani & Ney 2004); with `less` of the difference to another voice's rows, in pairs."""
+    all_rates = rates(rows, draws) - (0 if less is None else rates(less, draws))
+    low, high = np.sort(all_rates[1:])[[int(0.025 * draws), int(0.975 * draws) - 1]]
+    return float(all_rates[0]), float(low), float(high)
 
 
 class Ear:

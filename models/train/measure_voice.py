@@ -112,29 +112,37 @@ def figures(args, rows, rates, size):
     own = [r for r in rows if r["set"] == "heldout"]
     result = {"order": args.order, "sentences": size[0], "distractors": size[1], "eval": own_ear(args, rows, Path(args.out)),
               "wer": {s: {v: measure_ear.interval(x) for v, x in by.items()} for s, by in rates.items()},
+              "sotto_less": {s: {v: measure_ear.interval(by["sotto"], x) for v, x in by.items() if v != "sotto"} for s, by in rates.items()},
               "reading": distance.mean_reading([distance.reading_scores(r["natural"], r["sotto"]) for r in own])}
     if not args.no_copy:
         result["copy"] = distance.mean_copy([distance.copy_scores(r["natural"], r["copy"]) for r in own])
     return result
 
 
+def percent(cell, sign=""):
+    """A rate with its interval."""
+    return "" if cell is None else f"{100 * cell[0]:{sign}.1f} % ({100 * cell[1]:{sign}.1f} to {100 * cell[2]:{sign}.1f})"
+
+
 def table(result, counts):
     """Markdown for the card."""
     sets = [s for s in ("heldout", "replies") if s in result["wer"]]
     names = {"heldout": f"{counts['heldout']} held-out sentences", "replies": f"{counts.get('replies', 0)} replies"}
-    lines = [f"Word errors by an independent ear (PocketSphinx, {ORDERS[result['order']]} over {result['sentences']} sentences and {result['distractors']} "
-             "distractors), 95 % interval:", "", "| voice | " + " | ".join(names[s] for s in sets) + " |", "|---" * (len(sets) + 1) + "|"]
+    lines = [f"Word errors by an independent ear (PocketSphinx, {ORDERS[result['order']]} over {result['sentences']} sentences and "
+             f"{result['distractors']} distractors), 95 % interval:", "", "| voice | " + " | ".join(names[s] for s in sets) + " |", "|---" * (len(sets) + 1) + "|"]
     for voice in result["wer"]["heldout"]:
-        cells = [result["wer"][s].get(voice) for s in sets]
-        lines.append(f"| {voice} | " + " | ".join("" if c is None else "{:.1f} % ({:.1f} to {:.1f})".format(*(100 * x for x in c)) for c in cells) + " |")
+        lines.append(f"| {voice} | " + " | ".join(percent(result["wer"][s].get(voice)) for s in sets) + " |")
+    for voice in result["sotto_less"]["heldout"]:
+        lines.append(f"| sotto less {voice} | " + " | ".join(percent(result["sotto_less"][s].get(voice), "+") for s in sets) + " |")
     lines += ["", "| | |", "|---|---|"]
     for s in sets:
         e = result["eval"][s]
         natural = "" if e["natural_wer"] is None else f", {100 * e['natural_wer']:.1f} % on the recordings (ratio {e['ratio']:.2f})"
-        lines.append(f"| our own recogniser, {names[s]} | {100 * e['wer']:.1f} % word errors ({100 * e['wer_low']:.1f} to {100 * e['wer_high']:.1f}){natural} |")
+        own = percent((e["wer"], e["wer_low"], e["wer_high"]))
+        lines.append(f"| our own recogniser, {names[s]} | word errors {own}{natural} |")
     e = result["eval"][sets[-1]]
-    lines.append(f"| {names[sets[-1]]}: speed | RTF {e['rtf_cpu']:.4f} of processor time, first samples {e['first_cpu_p50']:.2f} ms (p50), {e['first_cpu_p95']:.2f} ms "
-                 f"(p95) of processor time after the text is complete, {e['macs']:.1f} M multiply-accumulates a second of speech |")
+    lines.append(f"| {names[sets[-1]]}: speed | of processor time: RTF {e['rtf_cpu']:.4f}, first samples {e['first_cpu_p50']:.2f} ms (p50) and "
+                 f"{e['first_cpu_p95']:.2f} ms (p95) after the text is complete; {e['macs']:.1f} M multiply-accumulates a second of speech |")
     lines.append(f"| {names[sets[-1]]}: sound | {e['wpm']:.0f} words a minute, peak {e['peak']:.1f} dBFS, mean {e['level']:.1f} dBFS, "
                  f"{100 * e['clipped']:.3f} % of samples clipped |")
     if "copy" in result:
