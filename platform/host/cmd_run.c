@@ -15,7 +15,7 @@
 typedef struct run_options {
     const char *in, *out, *trace, *input, *output, *kernels, *grammar, *bias;
     unsigned long long endpoint_ms, short_ms, long_ms, budget_ms;
-    int barge_in;
+    int barge_in, words;
     grammar_file *commands;
     remote_args far;
     early_args early;
@@ -36,6 +36,7 @@ static void run_change(void *user, sotto_config *c) {
     if (o->budget_ms) c->budget_ns[SOTTO_FIRST_AUDIO] = o->budget_ms * 1000000u;
     if (o->kernels) c->kernels = o->kernels;
     c->barge_in = (uint32_t)o->barge_in;
+    c->captions = (uint32_t)o->words;
 }
 
 static int run_file(loop *l, const run_options *o) {
@@ -108,6 +109,7 @@ int command_run(int argc, char **argv) {
         TOOLS_ROWS(o.own),
         EARLY_ROWS(o.early),
         REMOTE_ROWS(o.far),
+        {"--words", OPTION_FLAG, &o.words, NULL, "events for the reply's words, with their times (s)"},
         {"--json", OPTION_FLAG, &json, NULL, "events and turns as JSON Lines"},
         {0},
     };

@@ -104,7 +104,7 @@ static void loop_turn_done(loop *l) {
 
 static int loop_shown(const loop *l, sotto_event_type type) {
     if (!l->show.to) return 0;
-    if (!l->show.quiet) return type != SOTTO_EV_REPLY || l->show.json;
+    if (!l->show.quiet) return l->show.json || (type != SOTTO_EV_REPLY && type != SOTTO_EV_WORD);
     return type == SOTTO_EV_FINAL || type == SOTTO_EV_TURN_DONE || type == SOTTO_EV_INTENT || (type == SOTTO_EV_WORD_END && l->show.json);
 }
 

@@ -44,6 +44,7 @@ void show_event(FILE *to, const sotto_event *e) {
     int colour = isatty(fileno(to));
     fprintf(to, "%s%-12s%s %s", colour ? event_colour(e->type) : "", EVENT_NAMES[e->type], colour ? "\033[0m" : "", e->text);
     if (e->type == SOTTO_EV_INTENT) fprintf(to, " (%.2f)", (double)e->confidence);
+    if (e->type == SOTTO_EV_WORD_END) fprintf(to, " (%.2f-%.2f)", (double)e->words[0].begin_ms / 1e3, (double)e->words[0].end_ms / 1e3);
     fputc('\n', to);
 }
 
