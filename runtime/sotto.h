@@ -301,7 +301,8 @@ typedef struct sotto_statistics {
     /* Sound ready ahead of the loudspeaker, which plays from the first pull on: the least that there was when more came, of the last turn's reply and
      * of all. Negative: it ran dry for that long. INT64_MAX: nothing came after the first pull. */
     int64_t margin_ns, margin_low_ns;
-    uint64_t underruns, underrun_ns; /* how often the loudspeaker ran dry in the middle of a reply, and how long in all; SOTTO_EV_OVERLOAD once a reply */
+    /* How often the loudspeaker ran dry in the middle of a reply, and how long in all; SOTTO_EV_OVERLOAD once a reply. */
+    uint64_t underruns, underrun_ns;
     char llm_version[96]; /* of the local language model: general.version and, behind a +, its adapter's: "nano-2+butler-1"; "" without one */
 } sotto_statistics;
 
