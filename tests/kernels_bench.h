@@ -12,7 +12,7 @@
 enum { BENCH_ROWS = 1536, BENCH_COLS = 576, BENCH_COUNT = 16, BENCH_ROUNDS = 40 };
 
 static struct {
-    int8_t w[BENCH_ROWS * BENCH_COLS], q[BENCH_COUNT * BENCH_COLS];
+    _Alignas(64) int8_t w[BENCH_ROWS * BENCH_COLS], q[BENCH_COUNT * BENCH_COLS]; /* as tensors lie in a file */
     uint8_t blocks[BENCH_ROWS * BENCH_COLS / KERNEL_QBLOCK * KERNEL_Q8_0_BYTES];
     float y[BENCH_COUNT * BENCH_ROWS], x[BENCH_COUNT * BENCH_COLS], scale[BENCH_ROWS], qs[BENCH_COUNT];
     int32_t rowsum[BENCH_ROWS];
