@@ -67,5 +67,5 @@ TESTS += test_own_tools
 TESTS += test_prosody
 TESTS += test_speech test_captions test_pace test_cli_words
 TESTS += test_cli_say
-TESTS += test_ssml
+TESTS += test_ssml test_ssml_speech
 TESTS += test_style
