@@ -126,7 +126,8 @@ typedef struct speak_desk {
     int active;                    /* something is being said */
     int saying;                    /* the text is sotto_say's, not a reply */
     int begun;                     /* its first clause was begun */
-    int announced;                 /* SOTTO_EV_AUDIO was raised this turn */
+    int held;                      /* the first sound is not handed out yet */
+    int announced;                 /* it was, and SOTTO_EV_AUDIO raised */
     int waits;                     /* since the last samples: there was no clause to speak */
     int dried;                     /* the loudspeaker ran dry in this reply, and it was told */
     int fading;                    /* interrupted: the next samples are faded, the rest is dropped */
@@ -134,6 +135,7 @@ typedef struct speak_desk {
     const prompt *prompt;          /* kept sound that is being said; NULL: none */
     uint32_t prompt_at;            /* samples of it said */
     uint32_t prompt_word;          /* begins and ends of its words told */
+    uint64_t made_ns;              /* when the first samples were made */
     uint64_t text_ns;              /* newest text before the first clause was begun */
     uint64_t phones_ns, frames_ns; /* when this turn's first phones and first frames were made */
     uint64_t busy;                 /* ns */

@@ -1,7 +1,8 @@
 /* speak: reply text -> sound in the output ring, a few frames at a time, no further ahead than the ring has room.
  *
  * The sound comes from the speech models or, for a prompt that was said before, from prompts.h. An interrupted reply fades over the next 20 ms
- * of its own sound: what is in the ring, and when that is less, what would have come.
+ * of its own sound: what is in the ring, and when that is less, what would have come. The first sound is handed out once LEAD of it are ready, so
+ * that the loudspeaker does not run dry when the machine is busy with something else; but never later than LEAD_NS after it was made.
  */
 #include "audio/pcm.h"
 #include "runtime/base/fmt.h"
@@ -9,10 +10,11 @@
 #include <string.h>
 
 enum { FADE = SOTTO_RATE * GAIN_FADE_MS / 1000, GROUP_MAX = SPEECH_GROUP * HOP, FRAME_MS = 1000 / HOPS_A_SECOND };
+enum { LEAD = SOTTO_RATE * 40 / 1000, LEAD_NS = 2000000 };
 
 /* Nothing more of this reply. */
 static void speak_cut(speak_desk *d) {
-    d->active = d->fading = 0;
+    d->active = d->fading = d->held = 0;
     d->prompt = NULL;
     prompts_drop(&d->kept);
     speech_reset(&d->voice);
@@ -25,8 +27,8 @@ static void speak_begin(sotto *s) {
     pace_begin(&d->pace);
     prompts_begin(&d->kept);
     d->announced = d->begun = d->waits = d->dried = 0;
-    d->phones_ns = d->frames_ns = d->text_ns = 0;
-    d->active = 1;
+    d->phones_ns = d->frames_ns = d->text_ns = d->made_ns = 0;
+    d->active = d->held = 1;
 }
 
 void speak_reset(sotto *s) {
@@ -79,7 +81,8 @@ void speak_stop(sotto *s) {
     int16_t tail[FADE];
     speak_desk *d = &s->speak;
     if (d->fading) return;
-    uint32_t n = ring_read(&d->out, tail, FADE);
+    if (d->held) d->pace.made = 0; /* nobody has heard any of it */
+    uint32_t n = d->held ? 0 : ring_read(&d->out, tail, FADE);
     fade_begin(&d->end, FADE, 1);
     fade_run(&d->end, tail, n);
     ring_clear(&d->out);
@@ -118,11 +121,20 @@ static void speak_put(sotto *s, int16_t *pcm, uint32_t n, uint64_t now) {
     d->waits = 0;
     ring_write(&d->out, pcm, n);
     prompts_sound(&d->kept, pcm, n);
-    if (!d->announced && n) {
-        d->announced = 1;
-        spans_set(&s->clock, d->prompt ? SOTTO_TTS_KEPT : SOTTO_TTS_FIRST, d->text_ns, now);
-        event_raise(&s->events, SOTTO_EV_AUDIO, now, "");
-    }
+    if (d->made_ns == 0) d->made_ns = now;
+}
+
+/* May the first sound be handed out? `all`: more will not come soon. */
+static void speak_release(sotto *s, int all) {
+    speak_desk *d = &s->speak;
+    const uint32_t ready = ring_ready(&d->out);
+    if (!d->held || !ready) return;
+    const uint64_t now = turn_now(s);
+    if (!all && ready < LEAD && ready < d->out.capacity / 4 && now - d->made_ns < LEAD_NS) return;
+    d->held = 0;
+    d->announced = 1;
+    spans_set(&s->clock, d->prompt ? SOTTO_TTS_KEPT : SOTTO_TTS_FIRST, d->text_ns, now);
+    event_raise(&s->events, SOTTO_EV_AUDIO, now, "");
 }
 
 /* ---- words ---- */
@@ -169,7 +181,7 @@ static void speak_clock(sotto *s, speech_did did, uint64_t from, uint64_t to) {
         d->frames_ns = to;
         spans_set(&s->clock, SOTTO_TTS_ACOUSTIC, d->phones_ns, to);
     }
-    if (did == SPEECH_SOUND && !d->announced) spans_set(&s->clock, SOTTO_VOCODER_FIRST, d->frames_ns, to);
+    if (did == SPEECH_SOUND && !d->made_ns) spans_set(&s->clock, SOTTO_VOCODER_FIRST, d->frames_ns, to);
     d->busy += to - from;
     if (did == SPEECH_CLAUSE) d->phones += d->voice.voice.count;
     if (to - from > d->pace.slow_ns) d->pace.slow_ns = to - from;
@@ -183,6 +195,7 @@ static int speak_prompt_step(sotto *s) {
     d->prompt_at += n;
     if (!d->fading) speak_prompt_words(s, d->prompt_at);
     speak_put(s, pcm, n, turn_now(s));
+    speak_release(s, n == left);
     if (n == left) speak_cut(d);
     return 1;
 }
@@ -206,9 +219,10 @@ int speak_step(sotto *s) {
     if (did == SPEECH_CLAUSE || did == SPEECH_NOTHING) speak_odd(s);
     if (did == SPEECH_NOTHING) {
         d->waits = 1;
+        speak_release(s, 1);
         if (!speech_idle(&d->voice)) return 0; /* the next clause is not complete */
         prompts_keep(&d->kept);
-        d->active = d->fading = 0;
+        d->active = d->fading = d->held = 0;
         return 1;
     }
     uint64_t to = turn_now(s);
@@ -218,6 +232,7 @@ int speak_step(sotto *s) {
     if (did != SPEECH_SOUND) return 1;
     pcm_to_int16(pcm, d->voice.samples, d->voice.count);
     speak_put(s, pcm, d->voice.count, to);
+    speak_release(s, 0);
     return 1;
 }
 

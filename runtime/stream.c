@@ -45,7 +45,7 @@ int sotto_next_event(sotto *s, sotto_event *out) {
 }
 
 size_t sotto_pull_audio(sotto *s, int16_t *samples, size_t count) {
-    uint32_t given = ring_read(&s->speak.out, samples, count > UINT32_MAX ? UINT32_MAX : (uint32_t)count);
+    uint32_t given = s->speak.held ? 0 : ring_read(&s->speak.out, samples, count > UINT32_MAX ? UINT32_MAX : (uint32_t)count);
     if (given == 0) return 0;
     uint64_t now = turn_now(s);
     speak_pulled(s, now);

@@ -184,7 +184,9 @@ static void a_core_that_is_fast_enough_never_underruns(void **state) {
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
         sotto *s = start(row[i].ring);
         play(s, row[i].frame, row[i].sound, row[i].token, 0);
-        assert_int_equal(told(s, row[i].what).underruns, 0);
+        sotto_statistics x = told(s, row[i].what);
+        assert_int_equal(x.underruns, 0);
+        if (i == 0) assert_true(x.margin_ns >= 25000000); /* a fast core makes 40 ms before the first is heard */
         if (i == 0) memcpy(calm, heard, (length = pulled) * sizeof *calm);
         assert_int_equal(pulled, length);
         assert_memory_equal(heard, calm, length * sizeof *calm);
