@@ -231,6 +231,7 @@ int speak_ample(const sotto *s);             /* 1: sound enough is ready, others
 /* style.c */
 sotto_style style_of(const sotto_config *c);
 int style_check(const sotto_style *y, sotto_error *e);                                    /* the numbers; 0 or ERR_ARG */
+int style_named(sotto_style *y, const char *name, const gguf *tts, sotto_error *e);       /* the voice of that name (NULL: as it is); 0 or ERR_ARG */
 int style_voice(const sotto_style *y, const speech *x, const char *file, sotto_error *e); /* the file has that voice; 0 or ERR_ARG */
 speech_manner style_manner(const sotto_style *y);
 

@@ -89,8 +89,8 @@ static int layout_speech(layout *l, speech *x) {
     if (model_sound(tts, &l->err) != 0 || model_sound(sound, &l->err) != 0) return l->err.code;
     if (x->sound.hop != HOP)
         return error_set(&l->err, ERR_MODEL, "%s: key sotto.vocoder.hop: is %u, expected %d", sound->name, (unsigned)x->sound.hop, HOP);
-    const sotto_style style = style_of(c);
-    if (style_voice(&style, x, tts->name, &l->err) != 0) return l->err.code;
+    sotto_style style = style_of(c);
+    if (style_named(&style, c->voice_name, tts, &l->err) != 0 || style_voice(&style, x, tts->name, &l->err) != 0) return l->err.code;
     speech_limits limits = {.k = l->k, .max_text = c->max_text, .manner = style_manner(&style), .captions = c->captions != 0};
     speech_layout(x, &l->kept, &limits);
     speech_scratch(x, &l->scratch);
@@ -229,6 +229,7 @@ int sotto_init(void *block, size_t bytes, const sotto_config *c, sotto **out) {
     s->think.local = c->llm != NULL;
     s->think.present = s->think.local || c->hooks.remote;
     s->speak.present = c->tts != NULL;
+    if (s->speak.present) s->config.voice = s->speak.voice.manner.style.voice; /* that voice_name asked for */
     sotto_reset(s);
     if (s->think.local && !llm_header_fits(&s->think.mind)) { /* a plan cannot count tokens: it took two bytes for one */
         if (c->hooks.log) c->hooks.log(c->hooks.user, "config.tools: names that leave less than 32 rows of the cache: expected a larger llm_window");

@@ -206,9 +206,10 @@ typedef struct sotto_config {
 
     float speed, pitch, volume, pauses; /* how the voice speaks: see sotto_style */
     uint32_t voice;
-    uint32_t ssml;              /* 1: every text to be spoken is SSML; 0: what sotto_say is given and begins with <speak. runtime/README.md, "SSML" */
-    const char *lexicon;        /* [lexicon_size] own pronunciations (runtime/README.md, "Own pronunciations"); outlives the runtime; NULL: none */
-    size_t lexicon_size;        /* bytes */
+    const char *voice_name; /* the voice that the voice file calls so, instead of `voice`; NULL: none asked for. Read by sotto_plan and sotto_init */
+    uint32_t ssml;          /* 1: every text to be spoken is SSML; 0: what sotto_say is given and begins with <speak. runtime/README.md, "SSML" */
+    const char *lexicon;    /* [lexicon_size] own pronunciations (runtime/README.md, "Own pronunciations"); outlives the runtime; NULL: none */
+    size_t lexicon_size;    /* bytes */
     const char *lexicon_name;   /* what messages call it; NULL: "lexicon" */
     uint32_t captions;          /* 1: SOTTO_EV_WORD and SOTTO_EV_WORD_END tell the times of the reply's words */
     uint32_t prompt_ms;         /* sound of short replies that is kept for when they are said again, at most 60000; 0: none. 32 bytes each */
@@ -373,7 +374,9 @@ void sotto_interrupt(sotto *s); /* ends the reply; its audio fades out within 20
 sotto_state_id sotto_state(const sotto *s);
 void sotto_stats(const sotto *s, sotto_statistics *out);
 void sotto_memory(const sotto *s, sotto_memory_report *out);
-const char *sotto_kernels(const sotto *s);                            /* name of the kernel table in use */
+const char *sotto_kernels(const sotto *s); /* name of the kernel table in use */
+/* Name of a voice of an opened voice file, as NUL-terminated text in name [cap] (cut to fit): SOTTO_OK; SOTTO_AGAIN past the last voice. */
+int sotto_voice(const sotto_model *tts, uint32_t index, char *name, size_t cap);
 int sotto_tool(const sotto *s, uint32_t index, sotto_tool_info *out); /* SOTTO_OK, or SOTTO_AGAIN past the last */
 const char *sotto_span_name(sotto_span_id id);
 const char *sotto_strerror(int result);

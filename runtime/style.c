@@ -1,6 +1,8 @@
 /* style: how the voice speaks: what the fields may be, and changing it between replies. */
 #include "runtime/internal.h"
 #include "runtime/model.h"
+#include "runtime/base/fmt.h"
+#include <string.h>
 
 enum { STYLE_PITCH = 6 };
 
@@ -18,6 +20,37 @@ int style_check(const sotto_style *y, sotto_error *e) {
     if (!(y->volume >= 0.0f && y->volume <= 2.0f)) return style_refuse(e, "volume", "0 to 2, a factor");
     if (!(y->pauses >= 0.0f && y->pauses <= 4.0f)) return style_refuse(e, "pauses", "0 to 4, a factor");
     return 0;
+}
+
+/* What the file calls a voice; "" when it does not tell. */
+static gguf_text voice_name(const gguf *tts, uint32_t index) {
+    char key[32];
+    fmt_put(key, sizeof key, "sotto.tts.voice.%u", index);
+    return gguf_text_or(tts, key, "");
+}
+
+int sotto_voice(const sotto_model *tts, uint32_t index, char *name, size_t cap) {
+    if (!tts || !model_of(tts)->open || !name || cap == 0) return SOTTO_EARG;
+    const gguf *file = &model_of(tts)->file;
+    if (index >= gguf_u32_or(file, "sotto.tts.voices", 1)) return SOTTO_AGAIN;
+    const gguf_text found = voice_name(file, index);
+    fmt_put(name, cap, "%.*s", (int)found.len, found.at);
+    return SOTTO_OK;
+}
+
+int style_named(sotto_style *y, const char *name, const gguf *tts, sotto_error *e) {
+    char names[160] = "";
+    size_t used = 0;
+    if (!name) return 0;
+    for (uint32_t i = 0; i < gguf_u32_or(tts, "sotto.tts.voices", 1); i++) {
+        const gguf_text one = voice_name(tts, i);
+        if (one.len == strlen(name) && memcmp(one.at, name, one.len) == 0) {
+            y->voice = i;
+            return 0;
+        }
+        used += fmt_put(names + used, sizeof names - used, "%s%.*s", used ? ", " : "", (int)one.len, one.at);
+    }
+    return error_set(e, ERR_ARG, "config.voice_name: no voice \"%s\" in %s, expected %s", name, tts->name, used ? names : "an index: it names none");
 }
 
 int style_voice(const sotto_style *y, const speech *x, const char *file, sotto_error *e) {

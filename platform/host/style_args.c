@@ -23,7 +23,10 @@ void style_args_use(const style_args *a, sotto_config *c) {
     c->pitch = (float)a->pitch;
     c->volume = (float)a->volume;
     c->pauses = (float)a->pauses;
-    c->voice = (uint32_t)a->voice;
+    if (a->voice && a->voice[strspn(a->voice, "0123456789")] == 0)
+        c->voice = (uint32_t)strtoul(a->voice, NULL, 10);
+    else
+        c->voice_name = a->voice;
     c->ssml = a->ssml != 0;
     if (!a->words) return;
     c->lexicon = a->words;

@@ -6,8 +6,7 @@
 
 typedef struct style_args {
     double speed, pitch, volume, pauses;
-    unsigned long long voice;
-    const char *lexicon;
+    const char *voice, *lexicon;
     int ssml;
     char *words; /* the lexicon's text; NULL: none */
 } style_args;
@@ -19,7 +18,7 @@ typedef struct style_args {
     {"--speed", OPTION_REAL, &(a).speed, "X", "how fast the voice speaks, 0.5 to 2"},                                                                \
         {"--pitch", OPTION_REAL, &(a).pitch, "X", "semitones higher, -6 to 6"}, {"--volume", OPTION_REAL, &(a).volume, "X", "how loud, 0 to 2"},     \
         {"--pauses", OPTION_REAL, &(a).pauses, "X", "length of pauses, 0 to 4"},                                                                     \
-        {"--voice", OPTION_UINT, &(a).voice, "N", "voice of the pack, 0 is the first"},                                                              \
+        {"--voice", OPTION_TEXT, &(a).voice, "NAME|N", "voice of the pack, by name or by number from 0"},                                            \
         {"--ssml", OPTION_FLAG, &(a).ssml, NULL, "texts are SSML, also those that do not begin with <speak"}, {                                      \
         "--lexicon", OPTION_TEXT, &(a).lexicon, "FILE", "pronunciations of your own, a line each: word, then ARPABET or IPA phones"                  \
     }
