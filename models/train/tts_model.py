@@ -68,8 +68,8 @@ class Acoustic(nn.Module):
         x = x + spot @ self.spot + self.voice[voice, 0][:, None]
         x = self.drop(x) * mask
         for block in self.encoder:
-            x = block(x) * mask
-        y = x
+            x = self.drop(block(x)) * mask
+        y = self.drop(x)                # the variances of a small voice are learnt by heart before its mels are
         for block in self.variance:
             y = block(y) * mask
         return x, self.variance_head(self.variance_norm(y))
