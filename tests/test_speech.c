@@ -4,7 +4,7 @@
 #include "tests/voice.h"
 #include "runtime/internal.h"
 
-enum { LONGEST = 30 * SOTTO_RATE, FADE = SOTTO_RATE / 50, NEAR_SILENCE = 100 };
+enum { LONGEST = 30 * SOTTO_RATE, FADE = SOTTO_RATE / 50, NEAR_SILENCE = 330 };
 static const char TEXT[] = "It is 10:42 am, and the kettle in the kitchen is on. Is that right? Five million dollars; what a sum! "
                            "The quick brown fox jumps over the lazy dog, and then it sleeps until noon.";
 
