@@ -12,6 +12,7 @@
 
 #define PACK "models/packs/nano/g2p.gguf"
 #define LETTERS "tests/golden/g2p_letters.tsv"
+#define WORDS "tests/golden/g2p_words.tsv"
 #define DICTIONARY "text/cmudict.dict"
 enum { PACK_MOST = 550 * 1024, LINE = 1024, CANARY = 0x5A };
 
@@ -74,10 +75,9 @@ static void memory_is_counted(void **state) {
     assert_true(a.failed);
 }
 
-/* Held-out words: the same phones as the int8 reference of models/train/g2p_int8.py, every one. */
-static void letters_match_reference(void **state) {
-    (void)state;
-    FILE *f = fopen(LETTERS, "r");
+/* Every line "word<tab>phones" of a file, said by `say`: the same phones; returns the words. */
+static int check_file(const char *path, int (*say)(const g2p *, const char *, size_t, uint8_t *, int)) {
+    FILE *f = fopen(path, "r");
     assert_non_null(f);
     char line[LINE], said[LINE];
     int words = 0, wrong = 0;
@@ -87,14 +87,49 @@ static void letters_match_reference(void **state) {
         assert_non_null(want);
         *want++ = 0;
         uint8_t phones[G2P_WORD];
-        int n = g2p_letters(&net, line, strlen(line), phones, G2P_WORD);
+        int n = say(&net, line, strlen(line), phones, G2P_WORD);
         spell(said, sizeof said, phones, (size_t)n);
         if (strcmp(said, want) != 0) print_error("%s: want %s, got %s\n", line, want, said), wrong++;
         words++;
     }
     fclose(f);
     assert_int_equal(wrong, 0);
-    assert_true(words >= 300);
+    return words;
+}
+
+/* Held-out words: the same phones as the int8 reference of models/train/g2p_int8.py, every one. */
+static void letters_match_reference(void **state) {
+    (void)state;
+    assert_true(check_file(LETTERS, g2p_letters) >= 300);
+}
+
+/* Words of the lexicon, and words said by another form of theirs that is there: as models/train/g2p_forms.py says them. */
+static void forms_match_reference(void **state) {
+    (void)state;
+    assert_true(check_file(WORDS, g2p_word) >= 200);
+}
+
+/* A smaller room gives a prefix, by a form as by the lexicon; an ending that does not fit is left out. */
+static void forms_respect_room(void **state) {
+    (void)state;
+    uint8_t whole[FORMS_PHONES], part[FORMS_PHONES];
+    FILE *f = fopen(WORDS, "r");
+    assert_non_null(f);
+    for (char line[LINE]; fgets(line, sizeof line, f);) {
+        size_t len = strcspn(line, "\t");
+        int n = g2p_word(&net, line, len, whole, FORMS_PHONES);
+        for (int cap = 0; cap < n; cap++) {
+            memset(part, CANARY, sizeof part);
+            assert_int_equal(g2p_word(&net, line, len, part, cap), cap);
+            assert_memory_equal(part, whole, (size_t)cap);
+            assert_int_equal(part[cap], CANARY);
+        }
+    }
+    fclose(f);
+    uint8_t s[3] = {22};
+    assert_int_equal(forms_add_s(s, 1, 1), 0);
+    assert_int_equal(forms_add_s(s, 1, 2), 1);
+    assert_int_equal(s[1], 20);
 }
 
 static void every_kernel_agrees(void **state) {
@@ -338,6 +373,8 @@ int main(void) {
         cmocka_unit_test(pack_fits),
         cmocka_unit_test(memory_is_counted),
         cmocka_unit_test(letters_match_reference),
+        cmocka_unit_test(forms_match_reference),
+        cmocka_unit_test(forms_respect_room),
         cmocka_unit_test(every_kernel_agrees),
         cmocka_unit_test(clauses_are_right),
         cmocka_unit_test(own_words_come_first),

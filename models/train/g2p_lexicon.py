@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from g2p_data import PHONE_ID
+from g2p_forms import add_s, from_kin
 from g2p_score import distance
 
 BLOCK, PREFIX_BITS = 32, 4
@@ -29,18 +30,67 @@ def word_counts(data):
     return count
 
 
-def choose(dictionary, spoken, count, extra):
-    """[(word, phones)] that letter-to-sound gets wrong, most useful first: hand-written, by text count, by size of the error."""
-    first, rest = [], []
-    for word, variants in dictionary.items():
-        if word in extra:
+def wanted(word, dictionary, count, own, first):
+    """Pronunciations that are right: the first of a word that is seen in text, any of a rare one, and the stem's first with 's."""
+    if word in own:
+        return [own[word]]
+    variants = dictionary[word][:1] if count[word] > 0 or word in first else dictionary[word]
+    stem = dictionary.get(word[:-2]) if word.endswith("'s") else None
+    return [*variants, add_s(stem[0])] if stem else variants
+
+
+def without_kin(lexicon, right):
+    """Takes out the words that another form of theirs says right; a word that is needed so stays. {kept: [words it says]}"""
+    says = {}
+    for word in sorted(lexicon, key=lambda w: (-len(w), w)):
+        if word in says:
             continue
-        if count[word] > 0 and spoken[word] != variants[0]:
-            first.append((-count[word], word))
-        elif count[word] == 0 and spoken[word] not in variants:
-            rest.append((-distance(spoken[word], variants[0]), len(word), word))
-    order = [w for _, w in sorted(first)] + [w for _, _, w in sorted(rest)]
-    return list(extra.items()) + [(w, dictionary[w][0]) for w in order], len(first), len(rest)
+        phones = lexicon.pop(word)
+        said, kin = from_kin(word, lexicon)
+        if said in right[word]:
+            says.setdefault(kin, []).append(word)
+        else:
+            lexicon[word] = phones
+    return says
+
+
+def misled(right, lexicon):
+    """{word: phones} of the words not in `lexicon` that another form there says wrong, and of those that these mislead in turn."""
+    out = {}
+    while True:
+        whole = {**lexicon, **out}
+        more = {w: p[0] for w, p in right.items() if w not in whole and from_kin(w, whole)[0] not in (None, *p)}
+        if not more:
+            return out
+        out.update(more)
+
+
+def choose(dictionary, spoken, count, own=None, first=(), most=None):
+    """[(word, phones)] that the network says wrong and no other form of the word in the list says right, most useful first:
+    hand-written ones, by text count, those that say other forms or keep a form from being misled, by size of the error.
+    With `most`, the list is cut there, and words that the cut lets another form mislead are put in front."""
+    own = own or {}
+    right = {w: wanted(w, dictionary, count, own, first) for w in {**dictionary, **own}}
+    lexicon = {w: p[0] for w, p in right.items() if spoken[w] not in p}
+    says = without_kin(lexicon, right)
+    kept = misled(right, lexicon)
+    lexicon.update(kept)
+
+    def rank(word):
+        group = (word, *says.get(word, ()))
+        seen = max(count[w] for w in group)
+        if any(w in own or w in first for w in group):
+            return 0, 0, 0, word
+        if seen:
+            return 1, -seen, 0, word
+        if word in says or word in kept:
+            return 2, -len(group), 0, word
+        return 3, -distance(spoken[word], right[word][0]), len(word), word
+
+    order = [(w, lexicon[w]) for w in sorted(lexicon, key=rank)]
+    if most is None:
+        return order
+    return list(misled(right, dict(order[:most])).items()) + order[:most]
 
 
 def code_lengths(counts, size, longest=15):
@@ -103,7 +153,7 @@ def pack(entries):
 
 
 def fit(entries, budget):
-    """The longest head of `entries` that packs into `budget` bytes, packed; bisection over the count."""
+    """How many of the first `entries` pack into `budget` bytes; bisection."""
     low, high = 0, len(entries)
     while low < high:
         middle = (low + high + 1) // 2
@@ -112,4 +162,4 @@ def fit(entries, budget):
             low = middle
         else:
             high = middle - 1
-    return pack(entries[:low]), low
+    return low

@@ -169,24 +169,12 @@ int g2p_letters(const g2p *g, const char *word, size_t len, uint8_t *phones, int
     return n;
 }
 
-int g2p_add_s(uint8_t *phones, int n, int cap) {
-    enum { CH = 6, F = 9, JH = 12, K = 13, P = 18, S = 20, SH = 21, T = 22, TH = 23, Z = 27, ZH = 28, IH0 = 56 };
-    int last = phones[n - 1], hiss = last == S || last == Z || last == SH || last == ZH || last == CH || last == JH;
-    int dull = last == P || last == T || last == K || last == F || last == TH;
-    if (n + 1 + hiss > cap) return 0;
-    if (hiss) phones[n] = IH0;
-    phones[n + hiss] = dull ? S : Z;
-    return 1 + hiss;
-}
-
 int g2p_word(const g2p *g, const char *word, size_t len, uint8_t *phones, int cap) {
     uint8_t id[LEXICON_WORD];
     size_t at = 0;
     cap = cap < G2P_WORD ? cap : G2P_WORD;
     int count = letter_ids(word, len, &at, id, LEXICON_WORD), n;
     if (at == len && (n = lexicon_find(&g->words, id, count, phones, cap)) > 0) return n;
-    if (at == len && count > 2 && id[count - 1] == 's' - 'a' + 1 && id[count - 2] == 27 &&
-        (n = lexicon_find(&g->words, id, count - 2, phones, cap)) > 0)
-        return n + g2p_add_s(phones, n, cap);
+    if (at == len && (n = forms_find(&g->words, id, count, phones, cap)) > 0) return n;
     return g2p_letters(g, word, len, phones, cap);
 }

@@ -10,9 +10,9 @@
 #ifndef SOTTO_MODELS_TTS_G2P_H
 #define SOTTO_MODELS_TTS_G2P_H
 #include "models/layers.h"
-#include "models/tts/lexicon.h"
+#include "models/tts/forms.h"
 
-enum { G2P_LETTERS = 32 /* letters of one network run; longer words go in pieces */, G2P_WORD = 64 /* most phones of a word */ };
+enum { G2P_LETTERS = 32 /* letters of one network run; longer words go in pieces */, G2P_WORD = FORMS_PHONES /* most phones of a word */ };
 
 typedef struct g2p {
     const kernels *k;
@@ -36,10 +36,8 @@ int g2p_bind(g2p *g, const gguf *file, sotto_error *err);
 void g2p_layout(g2p *g, arena *a, const kernels *k);
 
 /* Phones of one word of letters and apostrophes (others are skipped), any case: their number, at most min(cap, G2P_WORD).
- * Lexicon, then the lexicon's word with 's, then the network. */
+ * Lexicon, then another form of the word in the lexicon (forms.h), then the network. */
 int g2p_word(const g2p *g, const char *word, size_t len, uint8_t *phones, int cap);
-/* Appends the sound of 's after n >= 1 phones (S, Z or IH0 Z); returns the phones added. */
-int g2p_add_s(uint8_t *phones, int n, int cap);
 /* The network alone. */
 int g2p_letters(const g2p *g, const char *word, size_t len, uint8_t *phones, int cap);
 

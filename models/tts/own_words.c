@@ -90,7 +90,7 @@ int own_words_find(const own_words *o, const char *word, size_t len, uint8_t *ou
     const size_t ending = n > 0 ? 0 : possessive(word, len);
     if (!ending) return n;
     n = find_exact(o, word, len - ending, out, cap);
-    return n > 0 && word[len - 1] != '\'' && (unsigned char)word[len - 1] < 0x80 ? n + g2p_add_s(out, n, cap) : n;
+    return n > 0 && word[len - 1] != '\'' && (unsigned char)word[len - 1] < 0x80 ? n + forms_add_s(out, n, cap) : n;
 }
 
 /* {HH AH0 L OW1} with tabs for spaces: the normaliser may cut a text at spaces. 0 when it does not fit. */

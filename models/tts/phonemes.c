@@ -87,7 +87,7 @@ const char *phonemes_letter(char letter) {
 static int letter_word(const char *word, size_t len, uint8_t *out, int cap) {
     const char *name = letter_name[word[0] - 'A'];
     int n = phonemes_parse(name, strlen(name), out, cap);
-    return len > 1 ? n + g2p_add_s(out, n, cap) : n;
+    return len > 1 ? n + forms_add_s(out, n, cap) : n;
 }
 
 static int function_word(const char *word, size_t len, const heteronym_context *c, uint8_t *out, int cap) {
