@@ -49,7 +49,7 @@ static void make_phones(uint8_t *phones) {
 
 static uint32_t speak(bench *b) {
     uint32_t n = 0, got;
-    if (acoustic_start(&b->voice, b->phones, PHONES, NULL)) return 0;
+    if (acoustic_start(&b->voice, b->phones, PHONES, NULL, NULL)) return 0;
     while (n + CALL <= FRAMES && (got = acoustic_step(&b->voice, b->mel + (size_t)n * b->voice.mel, b->pitch + n, CALL))) n += got;
     return n;
 }
@@ -209,7 +209,7 @@ static void dump(bench *b, const char *dir) {
     for (uint32_t t = 0; t < b->frames; t++) {
         const vocoder_frame f = frame_at(b, t), before = frame_at(b, t ? t - 1 : 0);
         const uint32_t n = t ? v->hop : v->n_fft / 2;
-        vocoder_push(v, b->pcm, &f);
+        vocoder_run(v, b->pcm, &f, 1);
         fwrite(v->input, sizeof(float), v->mel + 2, features);
         excitation_pulses(&e, v->k, wave, n, (excitation_point){before.f0, before.voiced}, (excitation_point){f.f0, f.voiced});
         fwrite(wave, sizeof(float), n, pulses);

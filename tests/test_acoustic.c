@@ -16,7 +16,7 @@ static void speak(acoustic *a, spoken *s, const uint8_t *phones, uint32_t n, flo
     memset(s, 0, sizeof *s);
     assert_true(a->mel <= ROOM_MEL);
     const acoustic_style style = {.speed = speed, .pauses = 1.0f, .voice = a->voices - 1}; /* the golden vectors are of the last voice */
-    assert_int_equal(acoustic_start(a, phones, n, &style), 0);
+    assert_int_equal(acoustic_start(a, phones, n, &style, NULL), 0);
     while ((got = acoustic_step(a, s->mel + (size_t)s->frames * a->mel, s->voice + s->frames, chunk)) > 0) {
         s->frames += got;
         assert_true(s->frames + chunk <= MOST);
@@ -67,7 +67,7 @@ static void starts_match_pytorch(void **state) {
     uint8_t *phones = golden_phones(&n);
     uint32_t *want = tts_read(GOLDEN "_start.u32", &size);
     acoustic_open(&a, &room, GOLDEN ".gguf");
-    assert_int_equal(acoustic_start(&a, phones, n, NULL), 0);
+    assert_int_equal(acoustic_start(&a, phones, n, NULL, NULL), 0);
     assert_int_equal(acoustic_phone_start(&a, 0, &frame), 0);
     speak(&a, &s, phones, n, 1.0f, 1);
     for (uint32_t i = 0; i < n; i++) {
@@ -165,7 +165,7 @@ static void reset_equals_fresh(void **state) {
     acoustic_open(&a, &ra, GOLDEN ".gguf");
     acoustic_open(&b, &rb, GOLDEN ".gguf");
     speak(&b, &fresh, phones, n - 3, 1.25f, 4);
-    assert_int_equal(acoustic_start(&a, phones, n, NULL), 0);
+    assert_int_equal(acoustic_start(&a, phones, n, NULL, NULL), 0);
     assert_int_equal(acoustic_step(&a, mel, voice, 4), 4);
     acoustic_reset(&a);
     assert_int_equal(acoustic_step(&a, mel, voice, 4), 0);
@@ -186,17 +186,17 @@ static void bad_clauses_are_refused(void **state) {
     const acoustic_style bad[] = {{0.0f, 0, 1, 0}, {NAN, 0, 1, 0}, {1, 25, 1, 0}, {1, NAN, 1, 0}, {1, 0, -1, 0}, {1, 0, NAN, 0}, {1, 0, 1, 1000}};
     memset(phones, 30, sizeof phones);
     acoustic_open(&a, &room, GOLDEN ".gguf");
-    assert_int_equal(acoustic_start(&a, phones, a.max_phones + 1, NULL), ERR_ARG);
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) assert_int_equal(acoustic_start(&a, phones, 8, &bad[i]), ERR_ARG);
+    assert_int_equal(acoustic_start(&a, phones, a.max_phones + 1, NULL, NULL), ERR_ARG);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) assert_int_equal(acoustic_start(&a, phones, 8, &bad[i], NULL), ERR_ARG);
     phones[3] = PHONE_COUNT;
-    assert_int_equal(acoustic_start(&a, phones, 8, NULL), ERR_ARG);
+    assert_int_equal(acoustic_start(&a, phones, 8, NULL, NULL), ERR_ARG);
     phones[3] = PHONE_PAD;
-    assert_int_equal(acoustic_start(&a, phones, 8, NULL), ERR_ARG);
+    assert_int_equal(acoustic_start(&a, phones, 8, NULL, NULL), ERR_ARG);
     assert_int_equal(acoustic_step(&a, mel, &voice, 1), 0);
-    assert_int_equal(acoustic_start(&a, phones, 0, NULL), 0);
+    assert_int_equal(acoustic_start(&a, phones, 0, NULL, NULL), 0);
     assert_int_equal(acoustic_step(&a, mel, &voice, 1), 0);
     phones[0] = PHONE_WB;
-    assert_int_equal(acoustic_start(&a, phones, 1, NULL), 0);
+    assert_int_equal(acoustic_start(&a, phones, 1, NULL, NULL), 0);
     assert_int_equal(acoustic_step(&a, mel, &voice, 1), 0);
     room_close(&room);
 }

@@ -37,7 +37,7 @@ static uint32_t phones_of(uint8_t *out, const char *names, uint8_t end) {
 static void speak(spoken *s, const uint8_t *phones, uint32_t n, const acoustic_style *style, const acoustic_control *each, uint32_t chunk) {
     uint32_t got;
     memset(s, 0, sizeof *s);
-    assert_int_equal(acoustic_start_each(&voice, phones, n, style, each), 0);
+    assert_int_equal(acoustic_start(&voice, phones, n, style, each), 0);
     while ((got = acoustic_step(&voice, s->mel + (size_t)s->frames * voice.mel, s->voice + s->frames, chunk)) > 0) {
         s->frames += got;
         assert_true(s->frames + chunk <= MOST);
@@ -146,7 +146,7 @@ static void rate_and_gain_hold_for_their_phones(void **state) {
     acoustic_control each[PHONES] = {0};
     const uint32_t n = phones_of(phones, words[0], PHONE_SIL), from = 8, to = 13;
     speak(&one, phones, n, NULL, NULL, 4);
-    for (uint32_t i = from; i < to; i++) each[i] = (acoustic_control){.rate = 50, .gain = i == 9 ? -9600 : 600, .energy = 100};
+    for (uint32_t i = from; i < to; i++) each[i] = (acoustic_control){.rate = 50, .gain = i == 9 ? ACOUSTIC_SILENT : 600, .energy = 100};
     speak(&two, phones, n, NULL, each, 4);
     const uint32_t was = one.start[to] - one.start[from], is = two.start[to] - two.start[from];
     assert_true(is * 10 > was * 17 && is * 10 < was * 23);

@@ -22,7 +22,7 @@ static void sing(vocoder *v, sound *s, const float *rows, uint32_t count) {
     for (uint32_t t = 0; t < count; t++) {
         const float *row = rows + (size_t)t * (v->mel + 2);
         const vocoder_frame f = {row, row[v->mel], row[v->mel + 1]};
-        const int out = vocoder_push(v, hop, &f);
+        const uint32_t out = vocoder_run(v, hop, &f, 1);
         assert_int_equal(out, t >= vocoder_ahead(v));
         if (out) take(v, s, hop);
     }
@@ -142,7 +142,7 @@ static void reset_equals_fresh(void **state) {
     sing(&w, &fresh, rows, frames);
     for (uint32_t t = 0; t < 9; t++) {
         const vocoder_frame f = {rows + t, 250.0f, 1.0f};
-        vocoder_push(&v, hop, &f);
+        vocoder_run(&v, hop, &f, 1);
     }
     vocoder_finish(&v, hop);
     vocoder_reset(&v);
@@ -179,11 +179,11 @@ static void chain(acoustic *a, vocoder *v, sound *s, const uint8_t *phones, uint
     uint32_t got;
     memset(s, 0, sizeof *s);
     vocoder_reset(v);
-    assert_int_equal(acoustic_start(a, phones, n, NULL), 0);
+    assert_int_equal(acoustic_start(a, phones, n, NULL, NULL), 0);
     while ((got = acoustic_step(a, mel, voice, chunk)) > 0) {
         for (uint32_t t = 0; t < got; t++) {
             const vocoder_frame f = {mel + (size_t)t * a->mel, voice[t].f0, voice[t].voiced};
-            if (vocoder_push(v, hop, &f)) take(v, s, hop);
+            if (vocoder_run(v, hop, &f, 1)) take(v, s, hop);
         }
     }
     while (vocoder_finish(v, hop)) take(v, s, hop);

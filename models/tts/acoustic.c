@@ -97,7 +97,7 @@ static int style_is_good(const acoustic *a, const acoustic_style *s) {
            s->voice < a->voices;
 }
 
-int acoustic_start_each(acoustic *a, const uint8_t *phones, uint32_t n, const acoustic_style *style, const acoustic_control *each) {
+int acoustic_start(acoustic *a, const uint8_t *phones, uint32_t n, const acoustic_style *style, const acoustic_control *each) {
     acoustic_reset(a);
     if (n > a->max_phones || (style && !style_is_good(a, style))) return ERR_ARG;
     for (uint32_t i = 0; i < n; i++)
@@ -111,10 +111,6 @@ int acoustic_start_each(acoustic *a, const uint8_t *phones, uint32_t n, const ac
     if (style) a->style = *style;
     for (uint32_t i = 0; i < n; i++) a->sounding += phones[i] != PHONE_WB;
     return ERR_NONE;
-}
-
-int acoustic_start(acoustic *a, const uint8_t *phones, uint32_t n, const acoustic_style *style) {
-    return acoustic_start_each(a, phones, n, style, NULL);
 }
 
 static const float *embedding(const acoustic *a, uint32_t id) {
@@ -243,7 +239,7 @@ static float gain_next(acoustic *a) {
     while (a->shown + 1 < a->known && a->start[a->shown + 1] <= a->made) a->shown++;
     const float gain = a->each[a->shown].gain;
     a->made++;
-    return gain == 0.0f ? 1.0f : gain <= -9600.0f ? 0.0f : mathx_exp(within(gain, -9600, 2000) * LN10_A_STEP);
+    return gain == 0.0f ? 1.0f : gain <= (float)ACOUSTIC_SILENT ? 0.0f : mathx_exp(within(gain, ACOUSTIC_SILENT, 2000) * LN10_A_STEP);
 }
 
 uint32_t acoustic_step(acoustic *a, float *mel, acoustic_voice *voice, uint32_t most) {

@@ -4,7 +4,7 @@
  * each phone its duration, pitch and energy, and a frame decoder. Everything runs as a stream: phones are encoded when the decoder
  * needs them, so memory is a few rings of rows whatever the clause, and the first frame costs only the look-ahead.
  *
- *     acoustic_start(a, phones, n, NULL);
+ *     acoustic_start(a, phones, n, NULL, NULL);
  *     while ((got = acoustic_step(a, mel, voice, 4)) > 0) ...      any count at a time gives the same bits
  */
 #ifndef SOTTO_MODELS_TTS_ACOUSTIC_H
@@ -18,6 +18,7 @@ enum {
     ACOUSTIC_SPOTS = 3,
     ACOUSTIC_FRAME_MS = 10,
     ACOUSTIC_PAUSE_MAX = 10000, /* ms */
+    ACOUSTIC_SILENT = -9600,    /* gain that is silence, hundredths of a decibel */
     ACOUSTIC_GROUP = 4          /* frames that share a pass over the decoder's weights */
 };
 
@@ -31,7 +32,7 @@ typedef struct acoustic_control { /* of one symbol of a clause; all 0: as the mo
     int16_t pitch;                /* cents (1/100 semitone) above the predicted pitch at the phone's begin, -2400..2400 */
     int16_t glide;                /* cents more at its end, -2400..2400 */
     int16_t energy;               /* hundredths of a standard deviation above the predicted energy (timbre of effort, not loudness), -300..300 */
-    int16_t gain;                 /* loudness, hundredths of a decibel, -9600..2000; -9600: silence */
+    int16_t gain;                 /* loudness, hundredths of a decibel, ACOUSTIC_SILENT..2000 */
     uint16_t rate;                /* speed in percent, 20..500; 0 is 100 */
     uint16_t pause;               /* of SIL, SP, QUE: length in ms whatever the speed, 1..ACOUSTIC_PAUSE_MAX; 0: as predicted */
 } acoustic_control;
@@ -87,13 +88,11 @@ typedef struct acoustic {
 int acoustic_bind(acoustic *a, const gguf *g, sotto_error *err);
 void acoustic_layout(acoustic *a, arena *m, const kernels *k);
 void acoustic_reset(acoustic *a); /* no clause */
-/* Takes a clause (ids of phoneset.h, copied; what it held before is dropped) in the model's own way of speaking. `style`: see acoustic_style; NULL:
- * speed and pauses 1, the rest 0. ERR_ARG, and no clause, when it is longer than max_phones, holds an unknown id or PAD, or a number is out of its
- * range. */
-int acoustic_start(acoustic *a, const uint8_t *phones, uint32_t n, const acoustic_style *style);
-/* As acoustic_start with each [n], copied: how every symbol departs from the model's way. Pitch and energy are added to the predictions before the
- * decoder sees them, so that its mel fits them. Out-of-range numbers are taken to the nearest in range. */
-int acoustic_start_each(acoustic *a, const uint8_t *phones, uint32_t n, const acoustic_style *style, const acoustic_control *each);
+/* Takes a clause (ids of phoneset.h, copied; what it held before is dropped). `style`: see acoustic_style; NULL: speed and pauses 1, the rest 0.
+ * each [n], copied (NULL: all 0): how every symbol departs from the model's way; pitch and energy are added to the predictions before the decoder sees
+ * them, so that its mel fits them; numbers out of range are taken to the nearest in range. ERR_ARG, and no clause, when it is longer than max_phones,
+ * holds an unknown id or PAD, or a number of the style is out of its range. */
+int acoustic_start(acoustic *a, const uint8_t *phones, uint32_t n, const acoustic_style *style, const acoustic_control *each);
 /* Up to `most` frames: mel [most x bands] normalised log-mel, voice [most]. Returns the frames made; 0: the clause is done. */
 uint32_t acoustic_step(acoustic *a, float *mel, acoustic_voice *voice, uint32_t most);
 /* First frame of the clause's i-th symbol (a boundary starts with the phone after it); 1 when it is known by now. */

@@ -105,6 +105,8 @@ static int speech_cut(speech *s) {
     return got > 0;
 }
 
+_Static_assert((int)SSML_MARKS <= (int)PHONEMES_PLACES, "every mark of a clause has a place");
+
 /* Marks of the clause that was just taken, `len` bytes at s->clause, and their places in s->marked. Returns its bytes. */
 static size_t speech_places(speech *s, size_t len) {
     uint32_t at = s->spoken, k = 0;
@@ -132,7 +134,7 @@ static void speech_ways(speech *s, size_t n) {
     for (size_t i = 0; i < n; i++) {
         acoustic_control *c = &s->each[i];
         for (; k < s->places->count && s->places->symbol[k] <= i; k++) {
-            const uint32_t past = i == 0 ? s->trail * ACOUSTIC_FRAME_MS : 0, ms = s->marks[k].pause, sum = c->pause + ms;
+            const uint32_t past = i == 0 && !c->pause ? s->trail * ACOUSTIC_FRAME_MS : 0, ms = s->marks[k].pause, sum = c->pause + ms;
             s->way = s->marks[k].way;
             if (ms) c->pause = (uint16_t)(sum > past + 1 ? (sum - past < ACOUSTIC_PAUSE_MAX ? sum - past : ACOUSTIC_PAUSE_MAX) : 1);
         }
@@ -147,7 +149,7 @@ static void speech_speak(speech *s, size_t n) {
     memset(s->each, 0, n * sizeof *s->each);
     prosody_question(s->each, s->phones, (uint32_t)n);
     speech_ways(s, n);
-    s->speaking = n > 0 && acoustic_start_each(&s->voice, s->phones, (uint32_t)n, &s->manner.style, s->each) == 0;
+    s->speaking = n > 0 && acoustic_start(&s->voice, s->phones, (uint32_t)n, &s->manner.style, s->each) == 0;
     s->before = s->made;
     captions_reset(&s->written);
 }

@@ -35,7 +35,7 @@ typedef enum ssml_mode {
 } ssml_mode;
 
 typedef struct ssml_way { /* of speaking */
-    int16_t pitch, gain;  /* cents; hundredths of a decibel, -9600: silence */
+    int16_t pitch, gain;  /* cents; hundredths of a decibel, ACOUSTIC_SILENT: silence */
     uint16_t rate;        /* percent */
 } ssml_way;
 

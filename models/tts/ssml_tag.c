@@ -2,6 +2,7 @@
  *
  * Rates and relative pitches multiply along the nesting (SSML 1.1, 3.2.4); labels and absolute values replace.
  */
+#include "models/tts/acoustic.h"
 #include "models/tts/phonemes.h"
 #include "models/tts/ssml_inside.h"
 #include "runtime/base/mathx.h"
@@ -10,10 +11,10 @@
 enum element { NONE, SPEAK, P, S, BREAK, PROSODY, EMPHASIS, SAY_AS, PHONEME, SUB, PLAIN /* known, and nothing to do */ };
 enum {
     VALUE = 384,
-    BREAK_MAX = 10000,
+    BREAK_MAX = ACOUSTIC_PAUSE_MAX,
     PARAGRAPH = 700 /* ms */,
     PITCH_MOST = 1200,
-    GAIN_LEAST = -9600,
+    GAIN_LEAST = ACOUSTIC_SILENT,
     GAIN_MOST = 1200,
     RATE_LEAST = 25,
     RATE_MOST = 400

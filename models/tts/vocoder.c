@@ -178,10 +178,6 @@ uint32_t vocoder_run(vocoder *v, float *pcm, const vocoder_frame *frames, uint32
     return hops;
 }
 
-int vocoder_push(vocoder *v, float *pcm, const vocoder_frame *frame) {
-    return (int)vocoder_run(v, pcm, frame, 1);
-}
-
 int vocoder_finish(vocoder *v, float *pcm) {
     if (v->pushed == 0) return 0;
     while (v->drained < AHEAD) {

@@ -57,9 +57,7 @@ void vocoder_layout(vocoder *v, arena *a, const kernels *k);
 void vocoder_reset(vocoder *v);
 /* Frames in; returns how many hops of samples are in pcm [count x hop] (about -1..1): as many, but for the first vocoder_ahead frames. */
 uint32_t vocoder_run(vocoder *v, float *pcm, const vocoder_frame *frames, uint32_t count);
-/* The same with one frame: 1 and a hop, or 0. */
-int vocoder_push(vocoder *v, float *pcm, const vocoder_frame *frame);
-/* After the last frame: 1 and one more hop, 0 when all is out (then reset before the next push). */
+/* After the last frame: 1 and one more hop, 0 when all is out (then reset before the next run). */
 int vocoder_finish(vocoder *v, float *pcm);
 uint32_t vocoder_ahead(const vocoder *v); /* frames in before the first hop is out, less one: the look-ahead */
 
