@@ -125,6 +125,9 @@ static void breaks_last_as_asked(void **state) {
         assert_int_equal(n[1] - n[0], 16000);
         assert_int_equal(n[2] - n[1], 16000);
     }
+    speak(&one, "<speak>That is all. <break time='2s'/>Good night.</speak>", SSML_AUTO, 1000, 0);
+    speak(&two, "<speak>That is all. <break time='1s'/>\xF0\x9F\x99\x82 <break time='1s'/>Good night.</speak>", SSML_AUTO, 1000, 0);
+    assert_int_equal(one.n, two.n); /* the pause of the first sentence's end counts once */
     speak(&one, "<speak><break time='2s'/></speak>", SSML_AUTO, 1000, 0);
     assert_in_range(one.n, 32000, 32000 + 1600);
     assert_true(loudness(&one) < 0.02f);
