@@ -44,7 +44,7 @@ int style_named(sotto_style *y, const char *name, const gguf *tts, sotto_error *
     if (!name) return 0;
     for (uint32_t i = 0; i < gguf_u32_or(tts, "sotto.tts.voices", 1); i++) {
         const gguf_text one = voice_name(tts, i);
-        if (one.len == strlen(name) && memcmp(one.at, name, one.len) == 0) {
+        if (one.len && one.len == strlen(name) && memcmp(one.at, name, one.len) == 0) {
             y->voice = i;
             return 0;
         }

@@ -60,9 +60,11 @@ static void options_change_the_sound(void **state) {
 }
 
 static void options_out_of_range(void **state) {
-    static const char *const bad[][2] = {{"--speed 0", "--speed 0: expected 0.5 to 2"}, {"--speed nan", "--speed nan: expected a number"},
-                                         {"--pitch 7", "--pitch 7: expected -6 to 6"},  {"--volume -1", "--volume -1: expected 0 to 2"},
-                                         {"--pauses 5", "--pauses 5: expected 0 to 4"}, {"--voice -1", "--voice -1: expected a whole number"}};
+    static const char *const bad[][2] = {{"--speed 0", "--speed 0: expected 0.5 to 2"},
+                                         {"--speed nan", "--speed nan: expected a number"},
+                                         {"--pitch 7", "--pitch 7: expected -6 to 6"},
+                                         {"--volume -1", "--volume -1: expected 0 to 2"},
+                                         {"--pauses 5", "--pauses 5: expected 0 to 4"}};
     char line[128];
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -72,6 +74,10 @@ static void options_out_of_range(void **state) {
         expect(line, 2, bad[i][1]);
     }
     expect("$S say --voice 99 --out $T/a.wav hi", 1, "config.voice: is 99, expected less than");
+    expect("$S say --voice 4294967296 --out $T/a.wav hi", 1, "config.voice: is 4294967295, expected less than");
+    expect("$S say --voice nobody --out $T/a.wav hi", 1, "config.voice_name: no voice \"nobody\" in ");
+    expect("$S say --voice '' --out $T/a.wav hi", 1, "config.voice_name: no voice \"\" in ");
+    expect("$S run --voice -1 --in tests/golden/questions/demo.wav", 1, "config.voice_name: no voice \"-1\" in ");
 }
 
 static void own_words_are_said(void **state) {
@@ -89,7 +95,7 @@ static void own_words_are_said(void **state) {
     expect("$S run --lexicon $T/bad.txt --in tests/golden/questions/demo.wav", 1, "bad.txt:2: \"XX\" is no phone");
     expect("$S say --lexicon $T/none.txt --out $T/a.wav hi", 1, "none.txt");
     expect("$S say --lexicon $T --out $T/a.wav hi", 1, "sotto: ");
-    expect("head -c 999 /dev/urandom > $T/noise.txt; $S say --lexicon $T/noise.txt --out $T/a.wav hi", 1, "noise.txt");
+    expect("head -c 999 models/packs/nano/g2p.gguf > $T/noise.txt; $S say --lexicon $T/noise.txt --out $T/a.wav hi", 1, "noise.txt");
 }
 
 static void phones_by_hand(void **state) {
@@ -116,6 +122,7 @@ static void markup_is_read(void **state) {
     say(&other, "--ssml < $T/b.ssml");
     assert_true(other.samples > 16000 * 20);
     expect("$S say --out $T/a.wav \"$(cat $T/b.ssml)\"", 0, "");
+    expect("$S say --out $T/a.wav \"$(printf '\\357\\273\\277'; cat $T/b.ssml)\"", 0, ""); /* longer than a piece: read whole, not cut */
     expect("$S say --out $T/a.wav '<speak>a <audio src=\"x\"/>b</speak>'", 0, "ssml: audio: not supported, passed over");
     expect("$S say --ssml --out $T/a.wav < /dev/null", 1, "standard input: is empty");
     expect("head -c 9000 /dev/zero | tr '\\000' a | $S say --ssml --out $T/a.wav", 1, "a text of 9000 bytes: expected UTF-8 of 1 to 4095 bytes");

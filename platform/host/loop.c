@@ -238,6 +238,7 @@ int loop_complete(loop *l, const char *text) {
 }
 
 int loop_is_markup(const char *text) {
+    if (strncmp(text, "\xEF\xBB\xBF", 3) == 0) text += 3; /* byte-order mark */
     text += strspn(text, " \t\r\n");
     return strncmp(text, "<speak", 6) == 0 || strncmp(text, "<?xml", 5) == 0;
 }

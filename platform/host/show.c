@@ -84,8 +84,9 @@ static void show_pace_json(FILE *to, const sotto_statistics *s) {
 }
 
 static void show_pace(FILE *to, int64_t margin_ns, const sotto_statistics *s) {
-    if (margin_ns != INT64_MAX) fprintf(to, "sound ahead of the loudspeaker: least %.1f ms", (double)margin_ns / 1e6);
-    if (margin_ns != INT64_MAX) fprintf(to, ", underruns %llu of %.0f ms\n", (unsigned long long)s->underruns, (double)s->underrun_ns / 1e6);
+    if (margin_ns != INT64_MAX)
+        fprintf(to, "sound ahead of the loudspeaker: least %.1f ms, underruns %llu of %.0f ms\n", (double)margin_ns / 1e6,
+                (unsigned long long)s->underruns, (double)s->underrun_ns / 1e6);
     if (s->prompts_hits)
         fprintf(to, "kept sound: %llu of %llu short replies\n", (unsigned long long)s->prompts_hits,
                 (unsigned long long)(s->prompts_hits + s->prompts_misses));

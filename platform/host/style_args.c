@@ -23,10 +23,12 @@ void style_args_use(const style_args *a, sotto_config *c) {
     c->pitch = (float)a->pitch;
     c->volume = (float)a->volume;
     c->pauses = (float)a->pauses;
-    if (a->voice && a->voice[strspn(a->voice, "0123456789")] == 0)
-        c->voice = (uint32_t)strtoul(a->voice, NULL, 10);
-    else
+    if (a->voice && a->voice[0] && a->voice[strspn(a->voice, "0123456789")] == 0) {
+        const unsigned long long n = strtoull(a->voice, NULL, 10);
+        c->voice = n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
+    } else {
         c->voice_name = a->voice;
+    }
     c->ssml = a->ssml != 0;
     if (!a->words) return;
     c->lexicon = a->words;
