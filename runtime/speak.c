@@ -183,7 +183,7 @@ static void speak_clock(sotto *s, speech_did did, uint64_t from, uint64_t to) {
     }
     if (did == SPEECH_SOUND && !d->made_ns) spans_set(&s->clock, SOTTO_VOCODER_FIRST, d->frames_ns, to);
     d->busy += to - from;
-    if (did == SPEECH_CLAUSE) d->phones += d->voice.voice.count;
+    if (did == SPEECH_CLAUSE && d->voice.speaking) d->phones += d->voice.voice.count; /* else the clause had nothing to say */
     if (to - from > d->pace.slow_ns) d->pace.slow_ns = to - from;
 }
 

@@ -137,6 +137,22 @@ static void captions_change_no_sample(void **state) {
     voice_end(without);
 }
 
+/* A clause of signs that are not said adds no phones to the count of the one before. */
+static void silent_clauses_have_no_phones(void **state) {
+    static const char *const text[] = {"All is done.", "All is done.\n\xF0\x9F\x99\x82\n\xF0\x9F\x99\x82"};
+    sotto_statistics x[2];
+    (void)state;
+    sotto *s = voice_start(&pack.config);
+    for (int i = 0; i < 2; i++) {
+        sotto_reset(s);
+        hear(s, &first, text[i]);
+        sotto_stats(s, &x[i]);
+    }
+    assert_int_equal(x[0].tts_phones, x[1].tts_phones);
+    assert_true(x[0].tts_phones > 10);
+    voice_end(s);
+}
+
 /* ---- kept sound ---- */
 
 static void assert_hits(const sotto *s, uint64_t hits, uint64_t misses) {
@@ -252,6 +268,7 @@ int main(void) {
         cmocka_unit_test(words_are_told_as_they_are_written),
         cmocka_unit_test(words_meet),
         cmocka_unit_test(captions_change_no_sample),
+        cmocka_unit_test(silent_clauses_have_no_phones),
         cmocka_unit_test(what_is_said_again_is_the_same),
         cmocka_unit_test(the_one_not_used_for_longest_gives_way),
         cmocka_unit_test(what_was_cut_or_is_long_or_given_once_is_not_kept),

@@ -48,7 +48,7 @@ static void figures_are_sums(void **state) {
     tts_figures f;
     (void)state;
     tts_figures_of(&f, &r, index, 3);
-    static const struct {
+    const struct {
         tts_metric what;
         double value;
     } expected[] = {
