@@ -115,6 +115,20 @@ static void heteronyms_fit_their_sentence(void **state) {
     assert_true(cases >= 200);
 }
 
+/* The phones of each clause, without the silence around it, are those of its row. */
+static void expect_phones(const char *const table[][2], size_t count) {
+    uint8_t phones[PHONES];
+    char said[LINE];
+    int wrong = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t m = 0, n = phonemes_clause(&voice, table[i][0], strlen(table[i][0]), phones, sizeof phones, NULL, 0, NULL);
+        for (size_t k = 1; k + 1 < n; k++)
+            m += (size_t)snprintf(said + m, sizeof said - m, "%s%s", k > 1 ? " " : "", phones[k] == PHONE_WB ? "|" : phoneset_name[phones[k]]);
+        if (strcmp(said, table[i][1]) != 0) print_error("%s: want %s, got %s\n", table[i][0], table[i][1], said), wrong++;
+    }
+    assert_int_equal(wrong, 0);
+}
+
 /* Weak words, contractions, possessives and letters, as a whole clause. */
 static void small_words_fit(void **state) {
     (void)state;
@@ -146,16 +160,50 @@ static void small_words_fit(void **state) {
         {"two X's", "T UW1 | EH1 K S IH0 Z"},
         {"W Z", "D AH1 B AH0 L Y UW0 | Z IY1"},
     };
-    uint8_t phones[PHONES];
-    char said[LINE];
-    int wrong = 0;
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-        size_t m = 0, n = phonemes_clause(&voice, table[i][0], strlen(table[i][0]), phones, sizeof phones, NULL, 0, NULL);
-        for (size_t k = 1; k + 1 < n; k++)
-            m += (size_t)snprintf(said + m, sizeof said - m, "%s%s", k > 1 ? " " : "", phones[k] == PHONE_WB ? "|" : phoneset_name[phones[k]]);
-        if (strcmp(said, table[i][1]) != 0) print_error("%s: want %s, got %s\n", table[i][0], table[i][1], said), wrong++;
-    }
-    assert_int_equal(wrong, 0);
+    expect_phones(table, sizeof table / sizeof *table);
+}
+
+/* Names with a capital inside are one word with one main stress; other words of mixed case are said in parts. */
+static void names_are_one_word(void **state) {
+    (void)state;
+    static const char *const table[][2] = {
+        {"WhatsApp", "W AH1 T S AE2 P"},
+        {"LinkedIn", "L IH1 NG K T IH2 N"},
+        {"WiFi", "W AY1 F AY2"},
+        {"Wi-Fi", "W AY1 F AY2"},
+        {"YouTube", "Y UW1 T UW2 B"},
+        {"PayPal", "P EY1 P AE2 L"},
+        {"iPhone", "AY1 F OW2 N"},
+        {"iPhones", "AY1 F OW2 N Z"},
+        {"GitHub", "G IH1 T HH AH2 B"},
+        {"PowerPoint", "P AW1 ER0 P OY2 N T"},
+        {"AirPods", "EH1 R P AA2 D Z"},
+        {"FaceTime", "F EY1 S T AY2 M"},
+        {"TikTok", "T IH1 K T AA2 K"},
+        {"DoorDash", "D AO1 R D AE2 SH"},
+        {"JavaScript", "JH AE1 V AH0 S K R IH2 P T"},
+        {"PlayStation", "P L EY1 S T EY2 SH AH0 N"},
+        {"McDonald's", "M AH0 K D AA1 N AH0 L D Z"},
+        {"McKinley", "M AH0 K IH1 N L IY0"},
+        {"MacArthur", "M AH0 K AA1 R TH ER0"},
+        {"MacBook", "M AE1 K B UH2 K"},
+        {"eBay", "IY1 B EY2"},
+        {"iPad", "AY1 P AE2 D"},
+        {"iPad's", "AY1 P AE2 D Z"},
+        {"iCloud", "AY1 K L AW2 D"},
+        {"iMessage", "AY1 M EH2 S IH0 JH"},
+        {"FedEx", "F EH1 D EH1 K S"},
+        {"SoundCloud", "S AW1 N D K L AW2 D"},
+        {"DropBox", "D R AA1 P B AA2 K S"},
+        {"SnapChat", "S N AE1 P CH AE2 T"},
+        {"MasterCard", "M AE1 S T ER0 K AA2 R D"},
+        {"OneDrive", "W AH1 N D R AY2 V"},
+        {"WordPress", "W ER1 D P R EH2 S"},
+        {"OpenAI", "OW1 P AH0 N | EY1 | AY1"},
+        {"ChatGPT", "CH AE1 T | JH IY1 | P IY1 | T IY1"},
+        {"camelCase", "K AE1 M AH0 L | K EY1 S"},
+    };
+    expect_phones(table, sizeof table / sizeof *table);
 }
 
 /* Words of normalised text. */
@@ -208,7 +256,8 @@ static void any_words_are_judged(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(questions_rise_or_fall), cmocka_unit_test(heteronyms_fit_their_sentence), cmocka_unit_test(small_words_fit),
+        cmocka_unit_test(questions_rise_or_fall), cmocka_unit_test(heteronyms_fit_their_sentence),
+        cmocka_unit_test(small_words_fit),        cmocka_unit_test(names_are_one_word),
         cmocka_unit_test(long_lists_fit),         cmocka_unit_test(any_words_are_judged),
     };
     return cmocka_run_group_tests_name("reading", tests, load, NULL);

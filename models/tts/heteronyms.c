@@ -18,7 +18,8 @@ enum rule {
     IF_AFTER2,  /* two words before one of them */
     IF_NEAR,    /* one of them is anywhere in the clause */
     IF_ACT,     /* after a verb cue and before one of them */
-    IF_FIRST    /* at the beginning of the clause */
+    IF_FIRST,   /* at the beginning of the clause */
+    IF_PLURAL   /* right after a word that ends in s, and last of its phrase or before one of them: "the stories conflict" */
 };
 
 static const char verb_cues[] =
@@ -50,6 +51,7 @@ static const struct special {
     {"close", "K L OW1 S", IF_AFTER, "to by enough together"},
     {"desert", "D IH0 Z ER1 T", IF_BEFORE, "never"},
     {"content", "K AH0 N T EH1 N T", IF_BEFORE, "feel feels felt quite very seem seems am i'm he's she's we're they're"},
+    {"conflict", "K AH0 N F L IH1 K T", IF_PLURAL, "with sometimes often"},
     {"contract", "K AH0 N T R AE1 K T", IF_AFTER, "when"},
     {"house", "HH AW1 Z", IF_BEFORE, "will can could would to must may"},
     {"lead", "L EH1 D", IF_BEFORE, "of contains contain"},
@@ -57,12 +59,14 @@ static const struct special {
     {"live", "L IH1 V", IF_BEFORE, helpers},
     {"live", "L AY1 V", IF_BEFORE, "is are was were going go goes went be being stay a the this our my your"},
     {"lives", "L AY1 V Z", IF_BEFORE, "the many all both several our their your my his her its of these those own people's"},
+    {"protest", "P R AH0 T EH1 S T", IF_PLURAL, "against over outside"},
     {"read", "R IY1 D", IF_BEFORE, helpers},
     {"read", "R IY1 D", IF_BEFORE2, helpers},
     {"read", "R EH1 D", IF_BEFORE2, "have has had i've you've we've they've was were been having"},
     {"read", "R IY1 D", IF_FIRST, NULL},
     {"read", "R EH1 D", IF_BEFORE, "he she it who has"},
     {"read", "R EH1 D", IF_NEAR, "yesterday ago last earlier already once"},
+    {"rebel", "R IH0 B EH1 L", IF_PLURAL, "against"},
     {"records", "R AH0 K AO1 R D Z", IF_BEFORE, "he she it that who"},
     {"subject", "S AH1 B JH IH0 K T", IF_AFTER, "to"},
     {"tear", "T IH1 R", IF_NEAR, "eye eyes face cheek cheeks gas single cry cried crying"},
@@ -73,7 +77,7 @@ static const struct special {
     {"uses", "Y UW1 S AH0 Z", IF_BEFORE, "many several other new its common of the all has have two three some more their"},
     {"wind", "W AY1 N D", IF_ACT, "the it a your my this that back around through"},
     {"winds", "W AY1 N D Z", IF_AFTER, "up down through"},
-    {"wound", "W AW1 N D", IF_BEFORE, "he she it they we i who has have had"},
+    {"wound", "W AW1 N D", IF_BEFORE, "he she it they we i who has have had was were is are"},
 };
 
 static const struct heteronym {
@@ -178,6 +182,12 @@ static int is_near(const char *text, const char *list) {
     return 0;
 }
 
+/* A plural noun: a word in -s that is no small word, no possessive and no noun in -s or -ss. */
+static int is_plural(const char *word, size_t len) {
+    static const char not_plural[] = "is was this us its his has as does yes always perhaps news sales series sports business serious various";
+    return len > 2 && word[len - 1] == 's' && word[len - 2] != 's' && word[len - 2] != '\'' && !in_list(word, len, not_plural);
+}
+
 /* A verb's place: after a cue, or first with an object after it (or nothing). */
 static int is_verb(const heteronym_context *c) {
     if (c->before_len > 0) return in_list(c->before, c->before_len, verb_cues);
@@ -206,6 +216,8 @@ static int applies(enum rule rule, const char *list, const heteronym_context *c)
         return is_verb(c) && in_list(c->after, c->after_len, list);
     case IF_FIRST:
         return c->before_len == 0;
+    case IF_PLURAL:
+        return is_plural(c->before, c->before_len) && (c->after_len == 0 || in_list(c->after, c->after_len, list));
     default:
         return in_list(c->after, c->after_len, list);
     }

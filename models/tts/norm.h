@@ -119,6 +119,9 @@ void norm_read_symbol(norm *n); /* always takes one byte */
 int norm_read_abbreviation(norm *n, size_t len);
 void norm_end_dot(norm *n, int strict); /* the dot of an abbreviation just read: does it also end the sentence? */
 
+/* norm_name.c: names with a capital inside */
+int norm_is_name(const char *text, size_t len); /* said as one word? */
+
 /* norm_word.c, norm_address.c: words, acronyms; web and mail addresses, files */
 int norm_read_word(norm *n);
 int norm_read_address(norm *n);

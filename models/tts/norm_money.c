@@ -109,6 +109,16 @@ static void say_tail(norm *n) {
     n->at++;
 }
 
+/* "3,50" beside a euro sign: the comma is the point. */
+static void take_comma(const norm *n, norm_number *x) {
+    int after = norm_peek(n, x->end + 3);
+    if (x->commas || x->part_len || norm_peek(n, x->end) != ',' || norm_digits_at(n, x->end + 1) != 2 || after == ',' || norm_is_letter(after))
+        return;
+    x->part = x->end + 1;
+    x->part_len = 2;
+    x->end += 3;
+}
+
 /* $3.50, US$5, $2.5M, 20 EUR-sign, 50 cent-sign */
 int norm_read_money(norm *n) {
     norm_number x;
@@ -118,6 +128,7 @@ int norm_read_money(norm *n) {
     if (c) {
         at = norm_skip_spaces(n, at + 1);
         if (!norm_parse(n, at, &x)) return 0;
+        if (c->sign == SYM_EURO) take_comma(n, &x);
         int one = norm_after_article(n);
         norm_number y;
         currency own = *c;
@@ -128,6 +139,9 @@ int norm_read_money(norm *n) {
         return 1;
     }
     if (!norm_is_digit(norm_peek(n, at)) || !norm_parse(n, at, &x)) return 0;
+    norm_number point = x;
+    take_comma(n, &point);
+    if (norm_peek(n, norm_skip_spaces(n, point.end)) == SYM_EURO) x = point;
     size_t sign = norm_skip_spaces(n, x.end);
     c = currency_find(norm_peek(n, sign));
     if (norm_peek(n, sign) == SYM_CENT) {

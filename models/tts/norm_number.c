@@ -115,17 +115,26 @@ static size_t grouped(const norm *n, size_t at) {
     return i > at + first ? i - at : 0;
 }
 
+/* Length of the whole part of a European number ("1.234.567,89": dots in groups of three, then a comma and one or two digits), 0 when it is none. */
+static size_t european(const norm *n, size_t at) {
+    size_t first = norm_digits_at(n, at), i = at + first;
+    if (first == 0 || first > 3) return 0;
+    while (norm_peek(n, i) == '.' && norm_digits_at(n, i + 1) == 3) i += 4;
+    size_t cents = norm_digits_at(n, i + 1);
+    return i > at + first && norm_peek(n, i) == ',' && (cents == 1 || cents == 2) ? i - at : 0;
+}
+
 int norm_parse(const norm *n, size_t at, norm_number *x) {
-    size_t commas = grouped(n, at);
+    size_t dots = european(n, at), commas = dots ? dots : grouped(n, at);
     x->whole = at;
     x->commas = commas > 0;
     x->whole_len = commas ? commas : norm_digits_at(n, at);
     x->end = at + x->whole_len;
     x->value = norm_value(n, at, x->whole_len);
     x->digits = x->whole_len;
-    for (size_t i = 0; i < x->whole_len; i++) x->digits -= norm_peek(n, at + i) == ',';
+    for (size_t i = 0; i < x->whole_len; i++) x->digits -= !norm_is_digit(norm_peek(n, at + i));
     x->part = x->end + 1;
-    x->part_len = norm_peek(n, x->end) == '.' ? norm_digits_at(n, x->part) : 0;
+    x->part_len = dots || norm_peek(n, x->end) == '.' ? norm_digits_at(n, x->part) : 0;
     if (x->part_len) x->end = x->part + x->part_len;
     return x->whole_len + x->part_len > 0;
 }

@@ -76,6 +76,8 @@ static int read_spaced(norm *n) {
 static int read_dotted(norm *n) {
     size_t at = n->at;
     int dots = 0;
+    norm_number x;
+    if (norm_parse(n, at, &x) && x.commas) return 0; /* 1.234.567,89 */
     while (norm_digits_at(n, at) > 0) {
         at += norm_digits_at(n, at);
         if (norm_peek(n, at) != '.' || norm_digits_at(n, at + 1) == 0) break;
@@ -139,7 +141,7 @@ static int read_fraction(norm *n) {
         norm_say(n, "a half");
     else
         norm_fraction(n, over, under);
-    norm_read_unit(n, 1);
+    norm_read_unit(n, !whole || norm_peek(n, n->at) == '"'); /* a 3 1/2" disk */
     return 1;
 }
 

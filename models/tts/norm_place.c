@@ -1,5 +1,6 @@
 /* norm_place: streets and houses, states, compass points, and numbers that name a thing rather than count (room 404, ZIP codes). */
 #include "models/tts/norm.h"
+#include <string.h>
 
 static const char street_kinds[] =
     "st street ave avenue rd road blvd boulevard ln lane dr drive way court ct place pl pkwy parkway sq square terrace hwy";
@@ -41,25 +42,6 @@ static const char *place_find(const norm *n, const struct place *table, size_t c
     return NULL;
 }
 
-/* "Austin, TX" and "CA 90210": after a comma, or before five digits, which are then said one by one. */
-static int read_state(norm *n) {
-    const char *words = place_find(n, states, sizeof states / sizeof *states);
-    size_t next = norm_skip_spaces(n, n->at + 2);
-    int comma = n->n > 0 && n->out[n->n - 1] == ',', zip = norm_digits_at(n, next) == 5, c = norm_peek(n, n->at + 2);
-    if (!words || (!zip && (!comma || n->shout || (c && c != '.' && c != ',' && c != '?' && c != '!')))) return 0;
-    norm_say(n, words);
-    n->at += 2;
-    if (!zip) return 1;
-    norm_digits(n, next, 5);
-    n->at = next + 5;
-    if (norm_peek(n, n->at) == '-' && norm_digits_at(n, n->at + 1) == 4) {
-        norm_mark(n, ',');
-        norm_digits(n, n->at + 1, 4);
-        n->at += 5;
-    }
-    return 1;
-}
-
 /* Start of the word before n->at in the text; n->at when there is none. */
 static size_t word_before(const norm *n) {
     size_t end = n->at;
@@ -72,6 +54,26 @@ static size_t word_before(const norm *n) {
 static int after_name(const norm *n) {
     size_t at = word_before(n);
     return at < n->at && (norm_capital(n, at) || norm_is_digit(norm_peek(n, at)));
+}
+
+/* "Austin, TX" and "CA 90210": after a comma, or before five digits, which are then said one by one. */
+static int read_state(norm *n) {
+    const char *words = place_find(n, states, sizeof states / sizeof *states);
+    size_t next = norm_skip_spaces(n, n->at + 2);
+    int comma = n->n > 0 && n->out[n->n - 1] == ',', zip = norm_digits_at(n, next) == 5, c = norm_peek(n, n->at + 2);
+    if (norm_match(n, n->at, "ok") && (c == '?' || c == '!' || word_before(n) == 0 || !after_name(n))) words = NULL; /* "at 7, OK?" */
+    if (!words || (!zip && (!comma || n->shout || (c && c != '.' && c != ',' && c != '?' && c != '!')))) return 0;
+    norm_say(n, words);
+    n->at += 2;
+    if (!zip) return 1;
+    norm_digits(n, next, 5);
+    n->at = next + 5;
+    if (norm_peek(n, n->at) == '-' && norm_digits_at(n, n->at + 1) == 4) {
+        norm_mark(n, ',');
+        norm_digits(n, n->at + 1, 4);
+        n->at += 5;
+    }
+    return 1;
 }
 
 /* "Dr." is a doctor before a name, and a drive after one; "St." is a street unless a name follows it. */
@@ -142,9 +144,17 @@ static int after_letter(const norm *n) {
     return c >= 'A' && c <= 'Z' && c != 'M' && c != 'S' && (n->n == 1 || n->out[n->n - 2] == ' ');
 }
 
+/* "your card ending in 4421"; a year stays one. */
+static int ends_card(const norm *n, const norm_number *x) {
+    static const char cue[] = "ending in";
+    return x->digits == 4 && !(x->value >= 1900 && x->value < 2100) && n->n >= sizeof cue - 1 &&
+           memcmp(n->out + n->n - (sizeof cue - 1), cue, sizeof cue - 1) == 0;
+}
+
 int norm_read_name_number(norm *n, const norm_number *x) {
     if (x->commas || x->part_len || x->digits == 0) return 0;
-    int pairs = x->digits == 3 || x->digits == 4, digits = norm_last_in(n, digit_cues) || (x->digits > 2 && norm_last_in(n, "extension")) ||
+    int pairs = x->digits == 3 || x->digits == 4, digits = norm_last_in(n, digit_cues) || ends_card(n, x) ||
+                                                           (x->digits > 2 && norm_last_in(n, "extension")) ||
                                                            (x->digits <= 4 && norm_last_in(n, "call dial text"));
     if (!digits && !(pairs && (norm_last_in(n, pair_cues) || after_letter(n))) && !street_follows(n, x->end)) return 0;
     if (digits)

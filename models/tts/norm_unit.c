@@ -161,6 +161,23 @@ static int power_word(const norm *n, size_t *at) {
     return power;
 }
 
+/* "8 fl oz": moved past "fl"; 0 when it is not there. */
+static int fluid_word(const norm *n, size_t *at) {
+    if (!norm_match_word(n, *at, "fl")) return 0;
+    size_t i = norm_skip_spaces(n, *at + 2 + (norm_peek(n, *at + 2) == '.'));
+    if (!norm_match_word(n, i, "oz")) return 0;
+    *at = i;
+    return 1;
+}
+
+/* Does the number that ends at `at` follow this unit: "5 ft 10 in", "2h 15m"? */
+static int follows_unit(const norm *n, size_t at, const char *sign) {
+    size_t len = strlen(sign);
+    while (at > 0 && norm_is_digit(norm_peek(n, at - 1))) at--;
+    while (at > 0 && norm_peek(n, at - 1) == ' ') at--;
+    return at > len && norm_match(n, at - len, sign) && !norm_is_letter(norm_peek(n, at - len - 1));
+}
+
 /* A noun comes next, so the unit is said in the singular: 60W bulb, 12" pizza. Only units written close to their number. */
 static int before_noun(const norm *n, const struct unit *u, size_t at) {
     if (!(u->sign[0] == '"' || u->sign[0] == '\'' || u->sign[0] == 'W' || u->sign[0] == 'V') || norm_peek(n, at) != ' ') return 0;
@@ -175,6 +192,15 @@ static int closes_quote(const norm *n, size_t at) {
     int c = norm_peek(n, at);
     for (size_t i = 0; i < at; i++) quotes += norm_peek(n, i) == c && (c == '"' || i == 0 || norm_peek(n, i - 1) == ' ');
     return (c == '"' || c == '\'') && quotes % 2;
+}
+
+/* The unit of `len` bytes at `at` after the number that ends at n->at. "in" and "m" mean what they stand beside. */
+static const struct unit *unit_here(const norm *n, size_t at, size_t len, int power) {
+    static const struct unit minute = {"m", "minute", "minutes", 0};
+    int last = norm_peek(n, at + len) == '.' || at + len >= n->len; /* "in" is a word elsewhere */
+    int inches = norm_match(n, at, "in") && (last || follows_unit(n, n->at, "ft"));
+    const struct unit *u = len ? unit_find(n, at, len, at == n->at || power || inches) : NULL;
+    return u && norm_match(n, at, "m") && len == 1 && follows_unit(n, n->at, "h") ? &minute : u;
 }
 
 int norm_read_unit(norm *n, int one) {
@@ -196,14 +222,14 @@ int norm_read_unit(norm *n, int one) {
         n->at = at + 1 + (norm_peek(n, at) == SYM_MICRO && norm_letters_at(n, at + 1) == 1);
         return 1;
     }
-    int power = power_word(n, &at);
+    int power = power_word(n, &at), fluid = fluid_word(n, &at);
     size_t len = norm_peek(n, at) == '"' || norm_peek(n, at) == '\'' ? 1 : norm_match(n, at, "km/h") ? 4 : norm_letters_at(n, at);
-    int last = norm_peek(n, at + len) == '.' || at + len >= n->len; /* "in" is a word elsewhere */
-    const struct unit *u = len ? unit_find(n, at, len, attached || power || (last && norm_match(n, at, "in"))) : NULL;
+    const struct unit *u = unit_here(n, at, len, power);
     if (!u || closes_quote(n, at) || (norm_is_digit(norm_peek(n, at + len)) && !power_at(n, at + len))) return 0;
     n->at = at + len;
     if (!power && (power = power_at(n, n->at)) > 0) n->at += 1 + (norm_peek(n, n->at) == '^');
     if (power) norm_say(n, power == 2 ? "square" : "cubic");
+    if (fluid) norm_say(n, "fluid");
     norm_say(n, one || (attached && before_noun(n, u, n->at)) ? u->one : u->many);
     norm_read_per(n);
     if (norm_peek(n, n->at) == '.' && norm_peek(n, n->at + 1) == ' ' && norm_is_letter(norm_peek(n, n->at + 2)) && norm_peek(n, n->at + 2) >= 'a')

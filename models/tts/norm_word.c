@@ -60,9 +60,10 @@ static int read_or(norm *n, size_t len) {
     return 1;
 }
 
-/* "w/ milk", "w/o", "n/a", "c/o" */
+/* "w/ milk", "w/o", "n/a", "c/o"; "Wi-Fi" */
 static int read_stroke(norm *n) {
-    static const char *const table[][2] = {{"w/o", "without"}, {"w/out", "without"}, {"n/a", "N A"}, {"c/o", "care of"}, {"b/c", "because"}};
+    static const char *const table[][2] = {{"w/o", "without"}, {"w/out", "without"}, {"n/a", "N A"},
+                                           {"c/o", "care of"}, {"b/c", "because"},   {"wi-fi", "wifi"}};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         if (!norm_match_word(n, n->at, table[i][0])) continue;
         norm_say(n, table[i][1]);
@@ -221,9 +222,13 @@ static void say_letter(norm *n, int c) {
         norm_spell(n, c);
 }
 
-/* Mixed case splits before a capital that follows a small letter: "YouTube" is "you tube". */
+/* A known name is one word, else mixed case splits before a capital that follows a small letter: "camelCase" is "camel case". */
 static void say_mixed(norm *n, const char *text, size_t len) {
     size_t from = 0;
+    if (norm_is_name(text, len)) {
+        norm_say_text(n, text, len);
+        return;
+    }
     for (size_t i = 1; i <= len; i++) {
         int turn = i < len && text[i] >= 'A' && text[i] <= 'Z' && text[i - 1] >= 'a' && text[i - 1] <= 'z';
         if (i < len && !turn) continue;
