@@ -177,7 +177,7 @@ typedef struct sotto_config {
     const sotto_adapter *adapter; /* of the language model, on from the start and after a reset; NULL: none */
     uint32_t adapter_rank;        /* the greatest rank that sotto_adapt may bring, 0..256; that of `adapter` counts too */
 
-    uint32_t input_samples, output_samples; /* ring sizes, powers of two */
+    uint32_t input_samples, output_samples; /* ring sizes, powers of two, at least 512 and 1024 */
     uint32_t max_text;                      /* longest transcript or reply in bytes, 64..4096 */
     uint32_t beam;                          /* hypotheses of the search for words, 1..512 */
 

@@ -55,16 +55,10 @@ size_t sotto_pull_audio(sotto *s, int16_t *samples, size_t count) {
     return given;
 }
 
-/* Something to say, not too long, and UTF-8 throughout (a bad byte decodes as U+FFFD of one byte). */
+/* Something to say, not too long, and UTF-8 throughout. */
 static int stream_text(const sotto *s, const char *text) {
     size_t len = text ? strlen(text) : 0;
-    if (len == 0 || len >= s->config.max_text) return SOTTO_EARG;
-    for (size_t used; len > 0; text += used, len -= used) {
-        uint32_t code;
-        used = utf8_decode(text, len, &code);
-        if (code == 0xfffd && used == 1) return SOTTO_EARG;
-    }
-    return SOTTO_OK;
+    return len > 0 && len < s->config.max_text && utf8_valid(text, len) ? SOTTO_OK : SOTTO_EARG;
 }
 
 /* A turn that begins with a text: its clock starts now. */

@@ -47,7 +47,11 @@ static void forbidden_forms_give_one_replacement_a_byte(void **state) {
         uint32_t code;
         assert_int_equal(utf8_decode(bad[i], strlen(bad[i]), &code), 1);
         assert_int_equal(code, 0xfffd);
+        assert_int_equal(utf8_valid(bad[i], strlen(bad[i])), 0);
     }
+    assert_int_equal(utf8_valid("a\xef\xbf\xbd\xf0\x9f\x98\x80", 8), 1); /* U+FFFD itself is a character */
+    assert_int_equal(utf8_valid("a\xef\xbf\xbd\xf0\x9f\x98\x80", 7), 0);
+    assert_int_equal(utf8_valid("", 0), 1);
 }
 
 static void truncated_characters_do_not_read_on(void **state) {

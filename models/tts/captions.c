@@ -1,5 +1,6 @@
 /* captions: see captions.h. Spoken words are compared by a 16-bit hash: the clause's normalised text does not live on. */
 #include "models/tts/captions.h"
+#include "models/tts/blank.h"
 #include <string.h>
 
 void captions_layout(captions *c, arena *a) {
@@ -40,7 +41,7 @@ static uint32_t words_until(const captions *c, const phonemes *reader, uint32_t 
 }
 
 static uint32_t skip(const captions *c, uint32_t at, int blank) {
-    while (at < c->len && (c->text[at] == ' ' || c->text[at] == '\t' || c->text[at] == '\n' || c->text[at] == '\r') == blank) at++;
+    while (at < c->len && is_blank(c->text[at]) == blank) at++;
     return at;
 }
 

@@ -2,16 +2,13 @@
 #include "models/tts/own_words.h"
 #include "models/tts/phonemes.h"
 #include "models/tts/phoneset.h"
+#include "models/tts/blank.h"
 #include <string.h>
 
 typedef struct span {
     const char *at;
     size_t len;
 } span;
-
-static int is_blank(char c) {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
 
 static int is_same(const char *a, const char *b, size_t len) {
     for (size_t i = 0; i < len; i++) {

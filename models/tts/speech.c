@@ -2,6 +2,7 @@
 #include "models/tts/speech.h"
 #include "models/tts/phoneset.h"
 #include "models/tts/prosody.h"
+#include "models/tts/blank.h"
 #include "runtime/base/mathx.h"
 #include <string.h>
 
@@ -69,10 +70,6 @@ uint32_t speech_push(speech *s, const char *text, uint32_t len) {
 
 void speech_close(speech *s) {
     s->closed = 1;
-}
-
-static int is_blank(char c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
 /* One byte further: text through the markup to the cutter. 1: a clause is ready; 0: on; -1: nothing is left for now. */

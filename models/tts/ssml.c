@@ -1,6 +1,7 @@
 /* ssml: the bytes: text, tags, entities, comments, and the plain text that comes out. See ssml.h. */
 #include "models/tts/ssml.h"
 #include "models/tts/ssml_inside.h"
+#include "models/tts/blank.h"
 #include "runtime/base/fmt.h"
 #include "runtime/base/utf8.h"
 #include <assert.h>
@@ -8,10 +9,6 @@
 
 enum state { IN_TEXT, IN_TAG, IN_ENTITY, IN_COMMENT, IN_CDATA, IN_PROBE /* is it markup at all? */ };
 enum { ENTITY_MAX = 10, SPELT_MAX = 16 /* bytes given back that a say-as may spell: each makes up to 24 */ };
-
-static int is_space(int c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
 
 static int is_word(int c) {
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c >= 0x80;
@@ -39,7 +36,7 @@ static void put(ssml *x, char ch) {
     x->last[0] = x->last[1];
     x->last[1] = x->last[2];
     x->last[2] = (uint8_t)ch;
-    if (!is_space(ch)) x->dense++;
+    if (!is_blank(ch)) x->dense++;
 }
 
 /* A mark stands here when something changed; where one stands already they become one. */
@@ -69,7 +66,7 @@ void ssml_emit(ssml *x, char ch) {
         return;
     }
     if (ch != ' ' && !strchr(",;:.!?)]\"'", ch)) {
-        if ((x->gap && !is_space(x->last[2])) || (x->pause && in_word(x))) put(x, ' ');
+        if ((x->gap && !is_blank(x->last[2])) || (x->pause && in_word(x))) put(x, ' ');
         if (!in_word(x)) put_mark(x);
     }
     x->gap = 0;
@@ -218,7 +215,7 @@ static void probe_byte(ssml *x, char ch) {
     x->tag[x->len++] = ch;
     if (x->len >= 3 && memcmp(x->tag, "\xEF\xBB\xBF", 3) == 0) from = 3;
     if (from == 0 && memcmp(x->tag, "\xEF\xBB\xBF", x->len < 3 ? x->len : 3) == 0) return;
-    while (from < x->len && is_space(x->tag[from])) from++;
+    while (from < x->len && is_blank(x->tag[from])) from++;
     const size_t len = x->len - from, a = len < 6 ? len : 6, b = len < 5 ? len : 5;
     const int whole = memcmp(x->tag + from, speak, a) == 0 ? len == 6 : memcmp(x->tag + from, xml, b) == 0 ? len == 5 : -1;
     if (whole == 0 && x->len < SSML_TAG) return;

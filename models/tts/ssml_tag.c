@@ -5,6 +5,7 @@
 #include "models/tts/acoustic.h"
 #include "models/tts/phonemes.h"
 #include "models/tts/ssml_inside.h"
+#include "models/tts/blank.h"
 #include "runtime/base/mathx.h"
 #include <string.h>
 
@@ -43,10 +44,6 @@ int ssml_is_name(ssml_text t, const char *name) {
     return strlen(name) == t.len && memcmp(name, t.at, t.len) == 0;
 }
 
-static int is_space(char c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
 static const label *label_find(const label *list, ssml_text t) {
     for (; list->name; list++)
         if (ssml_is_name(t, list->name)) return list;
@@ -56,18 +53,18 @@ static const label *label_find(const label *list, ssml_text t) {
 /* ---- attributes ---- */
 
 static void skip_spaces(ssml_text *t) {
-    while (t->len && is_space(*t->at)) t->at++, t->len--;
+    while (t->len && is_blank(*t->at)) t->at++, t->len--;
 }
 
 static ssml_text take_name(ssml_text *t) {
     ssml_text name = {t->at, 0};
-    while (t->len && !is_space(*t->at) && *t->at != '=' && *t->at != '/') t->at++, t->len--, name.len++;
+    while (t->len && !is_blank(*t->at) && *t->at != '=' && *t->at != '/') t->at++, t->len--, name.len++;
     return name;
 }
 
 /* The next name="value" (or name=value); 0 when there are no more. */
 static int next_attribute(ssml_text *t, ssml_text *name, ssml_text *value) {
-    while (t->len && (is_space(*t->at) || *t->at == '/' || *t->at == '=')) t->at++, t->len--;
+    while (t->len && (is_blank(*t->at) || *t->at == '/' || *t->at == '=')) t->at++, t->len--;
     *name = take_name(t);
     *value = (ssml_text){t->at, 0};
     skip_spaces(t);
@@ -78,10 +75,10 @@ static int next_attribute(ssml_text *t, ssml_text *name, ssml_text *value) {
     const char quote = t->len && (*t->at == '"' || *t->at == '\'') ? *t->at : 0;
     if (quote) t->at++, t->len--;
     value->at = t->at;
-    while (t->len && (quote ? *t->at != quote : !is_space(*t->at))) t->at++, t->len--, value->len++;
+    while (t->len && (quote ? *t->at != quote : !is_blank(*t->at))) t->at++, t->len--, value->len++;
     if (t->len) t->at++, t->len--;
-    while (value->len && is_space(*value->at)) value->at++, value->len--;
-    while (value->len && is_space(value->at[value->len - 1])) value->len--;
+    while (value->len && is_blank(*value->at)) value->at++, value->len--;
+    while (value->len && is_blank(value->at[value->len - 1])) value->len--;
     return 1;
 }
 

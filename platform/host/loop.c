@@ -207,19 +207,10 @@ int loop_file(loop *l, const char *path) {
     return code;
 }
 
-static int loop_is_utf8(const char *text, size_t len) {
-    uint32_t code;
-    for (size_t at = 0, used; at < len; at += used) {
-        used = utf8_decode(text + at, len - at, &code);
-        if (code == 0xfffd && used == 1) return 0;
-    }
-    return 1;
-}
-
 int loop_refused(const loop *l, const char *what, const char *text, int code) {
     if (code != SOTTO_EARG) return complain(EXIT_FAIL, "%s: %s", what, sotto_strerror(code));
     const size_t len = strlen(text);
-    if (len > 0 && len < l->config.max_text && loop_is_utf8(text, len)) return EXIT_FAIL; /* the runtime's log said why */
+    if (len > 0 && len < l->config.max_text && utf8_valid(text, len)) return EXIT_FAIL; /* the runtime's log said why */
     return complain(EXIT_FAIL, "%s: a text of %zu bytes: expected UTF-8 of 1 to %u bytes", what, strlen(text), l->config.max_text - 1);
 }
 

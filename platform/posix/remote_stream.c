@@ -7,16 +7,6 @@
 #include "runtime/base/utf8.h"
 #include <string.h>
 
-static int is_utf8(const char *text, size_t len) {
-    uint32_t code;
-    for (size_t at = 0; at < len;) {
-        size_t used = utf8_decode(text + at, len - at, &code);
-        if (code == 0xfffd && used == 1) return 0;
-        at += used;
-    }
-    return 1;
-}
-
 static int begins(const remote_stream *s, const char *field) {
     size_t n = strlen(field);
     return s->len >= n && memcmp(s->line, field, n) == 0;
@@ -25,7 +15,7 @@ static int begins(const remote_stream *s, const char *field) {
 static int take_line(remote_stream *s, remote_answer *to, platform_error *e) {
     if (s->len && s->line[s->len - 1] == '\r') s->len--;
     s->line[s->len] = 0;
-    if (!is_utf8(s->line, s->len)) return platform_fail(e, "a line that is not UTF-8");
+    if (!utf8_valid(s->line, s->len)) return platform_fail(e, "a line that is not UTF-8");
     if (s->len == 0 || s->line[0] == ':' || begins(s, "event:") || begins(s, "id:") || begins(s, "retry:")) return 0;
     if (!begins(s, "data:")) return platform_fail(e, "no event stream: \"%.60s\", expected lines of the form data: {...}", s->line);
     size_t from = s->line[5] == ' ' ? 6 : 5;

@@ -27,6 +27,15 @@ size_t utf8_decode(const char *text, size_t len, uint32_t *code) {
     return n;
 }
 
+int utf8_valid(const char *text, size_t len) {
+    uint32_t code;
+    for (size_t at = 0, used; at < len; at += used) {
+        used = utf8_decode(text + at, len - at, &code);
+        if (code == 0xfffd && used == 1) return 0; /* written out, U+FFFD has three bytes */
+    }
+    return 1;
+}
+
 size_t utf8_encode(uint32_t code, char out[4]) {
     if (code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) code = 0xfffd;
     if (code < 0x80) {
