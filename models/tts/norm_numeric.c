@@ -283,7 +283,8 @@ static int read_height(norm *n, const norm_number *x) {
 static int read_odd(norm *n, const norm_number *x) {
     int before = n->at > 0 ? norm_peek(n, n->at - 1) : ' ';
     if (x->part_len) return 0;
-    if (norm_is_letter(before) && norm_match_word(n, x->end, "s")) {
+    int hyphen = before == '-' && n->at > 1 && norm_is_letter(norm_peek(n, n->at - 2)); /* omega-3s */
+    if ((norm_is_letter(before) || hyphen) && norm_match_word(n, x->end, "s")) {
         norm_cardinal(n, x->value);
         if (n->n + 2 <= n->cap) n->out[n->n++] = 's';
         n->at = x->end + 1;

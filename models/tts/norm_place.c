@@ -144,16 +144,23 @@ static int after_letter(const norm *n) {
     return c >= 'A' && c <= 'Z' && c != 'M' && c != 'S' && (n->n == 1 || n->out[n->n - 2] == ' ');
 }
 
-/* "your card ending in 4421"; a year stays one. */
-static int ends_card(const norm *n, const norm_number *x) {
-    static const char cue[] = "ending in";
-    return x->digits == 4 && !(x->value >= 1900 && x->value < 2100) && n->n >= sizeof cue - 1 &&
-           memcmp(n->out + n->n - (sizeof cue - 1), cue, sizeof cue - 1) == 0;
+static int said_last(const norm *n, const char *words) {
+    size_t len = strlen(words);
+    return n->n >= len && memcmp(n->out + n->n - len, words, len) == 0 && (n->n == len || n->out[n->n - len - 1] == ' ');
+}
+
+/* "your card ending in 4421" (a year stays one), "your code is 482913": digit by digit. */
+static int is_code(const norm *n, const norm_number *x) {
+    static const char *const cues[] = {"code is", "pin is", "passcode is", "password is"};
+    if (x->digits == 4 && !(x->value >= 1900 && x->value < 2100) && said_last(n, "ending in")) return 1;
+    for (size_t i = 0; i < sizeof cues / sizeof *cues; i++)
+        if (x->digits >= 3 && said_last(n, cues[i])) return 1;
+    return 0;
 }
 
 int norm_read_name_number(norm *n, const norm_number *x) {
     if (x->commas || x->part_len || x->digits == 0) return 0;
-    int pairs = x->digits == 3 || x->digits == 4, digits = norm_last_in(n, digit_cues) || ends_card(n, x) ||
+    int pairs = x->digits == 3 || x->digits == 4, digits = norm_last_in(n, digit_cues) || is_code(n, x) ||
                                                            (x->digits > 2 && norm_last_in(n, "extension")) ||
                                                            (x->digits <= 4 && norm_last_in(n, "call dial text"));
     if (!digits && !(pairs && (norm_last_in(n, pair_cues) || after_letter(n))) && !street_follows(n, x->end)) return 0;

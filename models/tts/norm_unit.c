@@ -183,7 +183,9 @@ static int before_noun(const norm *n, const struct unit *u, size_t at) {
     if (!(u->sign[0] == '"' || u->sign[0] == '\'' || u->sign[0] == 'W' || u->sign[0] == 'V') || norm_peek(n, at) != ' ') return 0;
     size_t len = norm_letters_at(n, at + 1);
     return len > 2 && !norm_capital(n, at + 1) &&
-           !norm_in_list(n->in + at + 1, len, "tall wide long high deep thick and are was per from for with but than more less each");
+           !norm_in_list(n->in + at + 1, len,
+                         "tall wide long high deep thick and are was per from for with but than more less each expected possible likely overnight "
+                         "today tonight tomorrow");
 }
 
 /* An inch sign that closes a quotation: an odd number of them stands before it. */
