@@ -131,13 +131,19 @@ void norm_end_dot(norm *n, int strict) {
     if (next >= n->len || (strict && next > n->at && c >= 'A' && c <= 'Z')) norm_mark(n, '.');
 }
 
+/* "Mon/Wed/Fri": days beside a stroke need no dot. */
+static int is_day_of_row(const norm *n, size_t len) {
+    if (norm_peek(n, n->at + len) != '/' && (n->at == 0 || norm_peek(n, n->at - 1) != '/')) return 0;
+    return norm_capital(n, n->at) && norm_in_list(n->in + n->at, len, "mon wed sat sun");
+}
+
 int norm_read_abbreviation(norm *n, size_t len) {
-    int dot = norm_peek(n, n->at + len) == '.';
+    int dot = norm_peek(n, n->at + len) == '.', row = is_day_of_row(n, len);
     if (norm_read_place(n, len)) return 1;
     for (size_t i = 0; i < sizeof abbreviations / sizeof *abbreviations; i++) {
         const struct abbreviation *a = &abbreviations[i];
         if (strlen(a->text) != len || !norm_match(n, n->at, a->text)) continue;
-        if (((a->flags & ABBR_DOT) && !dot) || !follows(n, n->at + len + (size_t)dot, a->flags)) continue;
+        if (((a->flags & ABBR_DOT) && !dot && !row) || !follows(n, n->at + len + (size_t)dot, a->flags)) continue;
         norm_say(n, a->words);
         n->at += len + (size_t)dot;
         if (norm_in_list(a->text, len, "km kg cm mm oz lbs")) norm_read_per(n);

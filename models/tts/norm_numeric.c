@@ -315,7 +315,8 @@ static int read_number(norm *n) {
         norm_cardinal(n, x.value);
         return read_vulgar(n, 1);
     }
-    int hot = (norm_peek(n, x.end) == 'F' || norm_peek(n, x.end) == 'C') && x.digits <= 3 && !norm_is_letter(norm_peek(n, x.end + 1));
+    int hot = (norm_peek(n, x.end) == 'F' || norm_peek(n, x.end) == 'C') && x.digits <= 3 &&
+              !norm_last_in(n, "apartment suite unit room seat gate row") && !norm_is_letter(norm_peek(n, x.end + 1));
     if (looks_like_year(n, &x) && !norm_is_letter(norm_peek(n, x.end)))
         norm_year(n, x.value);
     else if (x.part_len == 2 && norm_peek(n, x.part) != '0' && norm_last_in(n, "version python ios android firmware release")) {

@@ -84,7 +84,8 @@ static int read_street(norm *n, size_t len) {
     int capital = norm_capital(n, next) && norm_is_letter(norm_peek(n, next + 1)) && !norm_capital(n, next + 1);
     int numbered = n->at >= 2 && norm_is_digit(norm_peek(n, word_before(n)));
     if (drive && (capital || !after_name(n))) return 0;
-    int street = !capital || numbered;
+    int house = n->at >= 2 && norm_is_digit(norm_peek(n, n->at - 2)); /* 24 St. James St.; but 42nd St. Hotel */
+    int street = !capital || (numbered && !house);
     norm_say(n, drive ? "drive" : street ? "street" : "saint");
     n->at += len + (size_t)dot;
     if (dot && street && norm_skip_spaces(n, n->at) >= n->len) norm_mark(n, '.');

@@ -12,7 +12,7 @@ static const char spoken_capitals[] =
     "not now of off on one or our out see she so stop the they this to two up was we what when who why will with yes yet "
     "you your all any ask bad big day did end far get good got help here just know last like long look made make more most "
     "must need next note off old only open over own put read run say set some sure take tell than that them then time turn "
-    "very wait want warm week well went were wow oh ah ok hello";
+    "ikea hulu very wait want warm week well went were wow oh ah ok hello";
 static const char spelled_words[] = "tv tvs pc pcs cd cds dvd dvds usb gps url html http https pdf sms id ids ai diy atm faq ceo uk usa eu";
 static const char voiceless_words[] = "hmm hm mm mmm shh sh psst pst brr tsk pfft nth ms";
 
