@@ -1,14 +1,14 @@
-"""Forms of one word: how models/tts/g2p.c says "thermostat's" when the lexicon holds "thermostat", and the other way round.
+"""Forms of one word: how models/tts/forms.c says "thermostat's" when the lexicon holds "thermostat", and the other way round.
 
 A form cuts letters off the end of the word and puts others there; when the lexicon holds that word, its sound is changed as
-the ending says. The first form that finds its word wins; the order and the rules are those of the table in g2p.c.
+the ending says. The first form that finds its word wins; the order and the rules are those of the table in forms.c.
 """
 HISS, DULL = {"S", "Z", "SH", "ZH", "CH", "JH"}, {"P", "T", "K", "F", "TH"}
 SHORTEST = 3                                     # letters that are left after the cut
 
 
 def add_s(phones):
-    """g2p_add_s of g2p.h."""
+    """forms_add_s of forms.h."""
     return phones + (("IH0", "Z") if phones[-1] in HISS else ("S",) if phones[-1] in DULL else ("Z",))
 
 
