@@ -111,13 +111,46 @@ static void own_words_and_markup_by_configuration(void **state) {
     assert_non_null(strstr(m.error, "lexicon:1: \"QQ\""));
     c = alone();
     s = voice_start(&c);
-    const size_t plain = speak(s, "a <break time='10ms'/> b", one); /* does not begin as markup */
-    assert_int_equal(speak(s, "<speak>a <break time='10ms'/> b</speak>", two) < plain, 1);
+    const size_t plain = speak(s, "a <break time='1500ms'/> b", one); /* does not begin as markup */
+    assert_true(speak(s, "<speak>a <break time='1500ms'/> b</speak>", two) > plain + SOTTO_RATE);
     voice_end(s);
     c.ssml = 1;
     s = voice_start(&c);
-    assert_int_equal(speak(s, "a <break time='10ms'/> b", two) < plain, 1);
+    assert_true(speak(s, "a <break time='1500ms'/> b", two) > plain + SOTTO_RATE);
     voice_end(s);
+}
+
+static void voices_have_names(void **state) {
+    (void)state;
+    char name[16];
+    sotto_memory_report m;
+    sotto_config c = alone();
+    assert_int_equal(sotto_voice(c.tts, 0, name, sizeof name), SOTTO_OK);
+    assert_string_equal(name, "kathleen");
+    assert_int_equal(sotto_voice(c.tts, 1, name, 4), SOTTO_OK);
+    assert_string_equal(name, "ljs");
+    assert_int_equal(sotto_voice(c.tts, 2, name, sizeof name), SOTTO_AGAIN);
+    assert_int_equal(sotto_voice(NULL, 0, name, sizeof name), SOTTO_EARG);
+    sotto *s = voice_start(&c);
+    const size_t first = speak(s, "Good morning.", one);
+    voice_end(s);
+    c.voice_name = "ljspeech";
+    s = voice_start(&c);
+    const size_t second = speak(s, "Good morning.", one);
+    assert_true(second != first);
+    assert_int_equal(sotto_speak_as(s, NULL), SOTTO_OK); /* as configured, by name */
+    assert_int_equal(speak(s, "Good morning.", two), second);
+    assert_memory_equal(one, two, sizeof one);
+    voice_end(s);
+    c.voice_name = NULL, c.voice = 1;
+    s = voice_start(&c);
+    assert_int_equal(speak(s, "Good morning.", two), second);
+    assert_memory_equal(one, two, sizeof one);
+    voice_end(s);
+    c.voice_name = "nobody";
+    assert_int_equal(sotto_plan(&c, &m), SOTTO_EARG);
+    assert_non_null(strstr(m.error, "\"nobody\""));
+    assert_non_null(strstr(m.error, "kathleen, ljspeech"));
 }
 
 static int setup(void **state) {
@@ -136,6 +169,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_style_is_changed_between_replies),
         cmocka_unit_test(wrong_styles_are_refused),
+        cmocka_unit_test(voices_have_names),
         cmocka_unit_test(own_words_and_markup_by_configuration),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

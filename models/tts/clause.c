@@ -28,10 +28,13 @@ static const struct joint {
     const char *words;
     uint8_t first, later; /* bytes before it */
 } joints[] = {
-    {" but because which while although though unless whereas if when where who since then ", 28, 60},
-    {" and or ", 36, 80},
-    {" with for from in on at by into about over under after before until near during through that to of ", 72, 140},
+    {" but because which while although though unless whereas if when where who since then ", 100, 140},
+    {" and or ", 120, 180},
+    {" with for from in on at by into about over under after before until near during through that to of ", 160, 220},
 };
+
+/* Words that belong to a joining word behind them: "as if", "even though". */
+static const char TIED[] = " as even only just so what ";
 
 enum { CLAUSE_LAST = 2 }; /* of `going`: the finished clause is the text's last */
 
@@ -213,7 +216,7 @@ static int judge_joint(clause_splitter *c) {
     while (head < c->len && !is_space(c->text[head])) head++;
     for (size_t i = 0; i < sizeof joints / sizeof *joints; i++) {
         if (before < (c->going ? joints[i].later : joints[i].first) || !word_in(c, from, end - from, joints[i].words)) continue;
-        int torn = is_digit(c->text[before - 1]) || word_before_in(c, before, numbers);
+        int torn = is_digit(c->text[before - 1]) || word_before_in(c, before, numbers) || word_before_in(c, before, TIED);
         if (torn || word_in(c, 0, head, questions) || word_before_in(c, before, joints[i].words)) return 0;
         finish_at(c, from);
         c->bare = 1;

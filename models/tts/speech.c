@@ -6,6 +6,8 @@
 #include "runtime/base/mathx.h"
 #include <string.h>
 
+enum { LEAD_MS = 20, FIRST_LEAD_MS = 30 }; /* silence before a clause that goes on with a sentence; before a reply */
+
 int speech_bind(speech *s, const gguf *words, const gguf *tts, const gguf *sound, sotto_error *err) {
     int code = g2p_bind(&s->words, words, err);
     if (code == 0) code = acoustic_bind(&s->voice, tts, err);
@@ -51,6 +53,7 @@ void speech_reset(speech *s) {
     s->fed = s->spoken = s->trail = 0;
     s->head = s->queued = s->frames = s->count = s->made = s->before = 0;
     s->speaking = s->ringing = s->closed = s->ended = s->cut = 0;
+    s->last = 0;
 }
 
 void speech_markup(speech *s, ssml_mode mode) {
@@ -142,10 +145,18 @@ static void speech_ways(speech *s, size_t n) {
     if (s->places->count) s->way = s->marks[s->places->count - 1].way;
 }
 
+/* Silence before a clause: the model's, as before its recordings, would come on top of the pause that a comma made, and
+ * somebody waits for a reply's first word. */
+static void speech_lead(speech *s, size_t n) {
+    if (n > 1 && s->phones[0] == PHONE_SIL && s->each->pause == 0 && s->last != PHONE_SIL) s->each->pause = s->last ? LEAD_MS : FIRST_LEAD_MS;
+    if (n > 0) s->last = s->phones[n - 1] == PHONE_SP ? PHONE_SP : PHONE_SIL;
+}
+
 static void speech_speak(speech *s, size_t n) {
     memset(s->each, 0, n * sizeof *s->each);
     prosody_question(s->each, s->phones, (uint32_t)n);
     speech_ways(s, n);
+    speech_lead(s, n);
     s->speaking = n > 0 && acoustic_start(&s->voice, s->phones, (uint32_t)n, &s->manner.style, s->each) == 0;
     s->before = s->made;
     captions_reset(&s->written);

@@ -54,6 +54,7 @@ typedef struct speech {
     ssml_way way;                       /* of speaking, that markup asks for where the last clause ended */
     uint32_t fed;                       /* bytes of text that are no blanks which the cutter has seen ... */
     uint32_t spoken;                    /* ... and of them in clauses that it gave out */
+    uint8_t last;                       /* what the last clause ended with: PHONE_SP within a sentence, else PHONE_SIL; 0: there was none */
     uint32_t trail;                     /* frames of the last clause's last pause */
     float *mel;                         /* [SPEECH_GROUP x bands] frames that wait for the vocoder */
     acoustic_voice pitch[SPEECH_GROUP]; /* theirs */
