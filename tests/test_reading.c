@@ -181,7 +181,7 @@ static void names_are_one_word(void **state) {
         {"FaceTime", "F EY1 S T AY2 M"},
         {"TikTok", "T IH1 K T AA2 K"},
         {"DoorDash", "D AO1 R D AE2 SH"},
-        {"JavaScript", "JH AE1 V AH0 S K R IH2 P T"},
+        {"JavaScript", "JH AA1 V AH0 S K R IH2 P T"},
         {"PlayStation", "P L EY1 S T EY2 SH AH0 N"},
         {"McDonald's", "M AH0 K D AA1 N AH0 L D Z"},
         {"McKinley", "M AH0 K IH1 N L IY0"},

@@ -41,7 +41,7 @@ def write_file(path, tensors, chunks, lexicon):
     writer = gguf.GGUFWriter(path, "sotto-g2p")
     writer.add_custom_alignment(64)
     writer.add_name("nano g2p")
-    writer.add_string("general.version", "2")
+    writer.add_string("general.version", "3")
     writer.add_license("BSD-2-Clause")
     for key, value in (("enc", ENC), ("dec", DEC), ("chunk", CHUNK), ("letters", LETTER_IDS), ("classes", len(chunks)),
                        ("entries", lexicon["entries"]), ("block", BLOCK)):

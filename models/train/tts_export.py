@@ -15,7 +15,7 @@ import vocoder_train
 from tts_align import NAMES, QUE, SIL
 from tts_int8 import quantise
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"
 
 
 class Writer:

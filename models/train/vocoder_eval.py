@@ -1,6 +1,6 @@
 """Copy-synthesis of the held-out clips: mel and pitch of the recording through the vocoder, PESQ-WB and STOI against it.
 
-    python models/train/vocoder_eval.py --work DIR [--name vocoder] [--float] [--limit N] [--wavs DIR2] [--predicted DIR3]
+    python models/train/vocoder_eval.py --work DIR [--name vocoder] [--voice ljspeech] [--float] [--limit N] [--wavs DIR2]
 
 The pulses run freely from phase 0, as in the runtime, and the layers are int8 unless --float. pip: pesq pystoi.
 """
@@ -37,6 +37,7 @@ def scores(reference, made):
 def main():
     parser = tts_data.arguments(__doc__, "work-tts")
     parser.add_argument("--name", default="vocoder", help="checkpoint WORK/NAME.pt")
+    parser.add_argument("--voice", choices=tts_data.VOICES, default=tts_data.VOICES[0])
     parser.add_argument("--float", action="store_true", help="float layers in place of int8")
     parser.add_argument("--limit", type=int, default=50)
     parser.add_argument("--wavs", help="folder to write the waves to")
@@ -46,7 +47,8 @@ def main():
     model = averaged(vm.Vocoder(), Path(args.work) / f"{args.name}.pt")
     model = model if args.float else tts_int8.convert(model)
     rows = []
-    for stem in tts_data.heldout()[:args.limit]:
+    second = tts_data.second_heldout([s for s, _, _ in tts_data.clips(args.data)]) if args.voice == tts_data.VOICES[1] else None
+    for stem in (second or tts_data.heldout())[:args.limit]:
         item = tts_data.load(args.work, stem)
         wave = synthesise(model, vocoder_train.features(item, stats), item["f0"], item["voiced"])
         rows.append(scores(item["wave"] / 32768.0, wave))
