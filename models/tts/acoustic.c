@@ -16,40 +16,30 @@ enum { MAX_PHONES = 4096, MAX_DURATION = 1000, MAX_VOICES = 64, PLACE_STEPS = 10
 static const float PLACE_MOST = 2.0f;
 
 static int read_config(acoustic *a, const gguf *g, sotto_error *err) {
-    gguf_value v;
     int code = gguf_need_arch(g, "sotto-tts", err);
     if (!code) code = gguf_need_u32(g, "sotto.mel.bands", 1, ACOUSTIC_MAX_MEL, &a->mel, err);
     if (!code) code = gguf_need_u32(g, "sotto.tts.phones", PHONE_COUNT, PHONE_COUNT, &a->phones, err);
     if (!code) code = gguf_need_u32(g, "sotto.tts.width", 1, CONVSTACK_MAX_WIDTH, &a->width, err);
     if (!code) code = gguf_need_u32(g, "sotto.tts.max_phones", 1, MAX_PHONES, &a->max_phones, err);
     if (!code) code = gguf_need_u32(g, "sotto.tts.max_duration", 1, MAX_DURATION, &a->max_duration, err);
-    a->voices = 1;
-    if (!code && gguf_find(g, "sotto.tts.voices", &v) == 0) code = gguf_need_u32(g, "sotto.tts.voices", 1, MAX_VOICES, &a->voices, err);
+    if (!code) code = gguf_need_u32(g, "sotto.tts.voices", 1, MAX_VOICES, &a->voices, err);
     if (!code) code = gguf_need_f32(g, "sotto.tts.f0.mean", 0.0f, 10.0f, &a->f0_mean, err);
     if (!code) code = gguf_need_f32(g, "sotto.tts.f0.istd", 1e-3f, 1e3f, &a->f0_istd, err);
     return code;
 }
 
 static int bind_heads(acoustic *a, const gguf *g, sotto_error *err) {
-    const void *embed = NULL, *inject = NULL;
+    const void *embed = NULL, *inject = NULL, *spot = NULL, *voice = NULL;
     int code = gguf_need_tensor(g, "embed.weight", TENSOR_F32, a->phones, a->width, &embed, err);
     if (!code) code = gguf_need_tensor(g, "inject.weight", TENSOR_F32, 2 + ACOUSTIC_PLACES, a->width, &inject, err);
+    if (!code) code = gguf_need_tensor(g, "spot.weight", TENSOR_F32, ACOUSTIC_SPOTS, a->width, &spot, err);
+    if (!code) code = gguf_need_tensor(g, "voice.weight", TENSOR_F32, 2 * (uint64_t)a->voices, a->width, &voice, err);
     if (!code) code = norm_bind(&a->before_variance, g, "variance.norm", a->width, EPS, 1, err);
     if (!code) code = linear_bind(&a->variance_head, g, "variance.head", ACOUSTIC_VARIANCES, a->width, 1, err);
     if (!code) code = norm_bind(&a->before_head, g, "norm", a->width, EPS, 1, err);
     if (!code) code = linear_bind(&a->head, g, "head", a->mel + 2, a->width, 1, err);
     a->embed = embed;
     a->inject = inject;
-    return code;
-}
-
-/* What a file with voices has beside: where a phone is in its clause, and a row a voice for the encoder and for the decoder. */
-static int bind_voices(acoustic *a, const gguf *g, sotto_error *err) {
-    const void *spot = NULL, *voice = NULL;
-    gguf_value v;
-    if (gguf_find(g, "sotto.tts.voices", &v) != 0) return ERR_NONE;
-    int code = gguf_need_tensor(g, "spot.weight", TENSOR_F32, ACOUSTIC_SPOTS, a->width, &spot, err);
-    if (!code) code = gguf_need_tensor(g, "voice.weight", TENSOR_F32, 2 * (uint64_t)a->voices, a->width, &voice, err);
     a->spot = spot;
     a->voice = voice;
     return code;
@@ -62,7 +52,6 @@ int acoustic_bind(acoustic *a, const gguf *g, sotto_error *err) {
     if (!code) code = convstack_bind(&a->variance, g, "sotto.tts.variance", "variance", a->width, err);
     if (!code) code = convstack_bind(&a->decoder, g, "sotto.tts.decoder", "decoder", a->width, err);
     if (!code) code = bind_heads(a, g, err);
-    if (!code) code = bind_voices(a, g, err);
     a->delays = code ? 0 : convstack_ahead(&a->variance) + 1;
     return code;
 }
@@ -119,7 +108,6 @@ static const float *embedding(const acoustic *a, uint32_t id) {
 
 /* Adds where the next phone that sounds is: from the start, to the end, and phones in all; and whose voice it is. */
 static void add_spot(acoustic *a, float *row) {
-    if (!a->spot) return;
     const uint32_t from = a->sounded, to = a->sounding - 1 - a->sounded, all = a->sounding;
     const float near = (float)SPOT_NEAR;
     a->k->axpy_f32(row, (float)(from < SPOT_NEAR ? from : SPOT_NEAR) / near, a->spot, a->width);
@@ -192,7 +180,7 @@ static int phone_next(acoustic *a) {
     layernorm_run(a->k, &a->before_variance, a->row, a->row, 1);
     linear_run(a->k, &a->variance_head, v, a->row, 1, &a->quant);
     memcpy(a->phone, a->delay + (size_t)(a->varied % a->delays) * a->width, a->width * sizeof *a->phone);
-    if (a->voice) add_run(a->phone, a->voice + (2 * (size_t)a->style.voice + 1) * a->width, a->width);
+    add_run(a->phone, a->voice + (2 * (size_t)a->style.voice + 1) * a->width, a->width);
     a->varied++;
     note_start(a);
     const acoustic_control *c = &a->each[a->known - 1];

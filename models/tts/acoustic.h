@@ -54,8 +54,8 @@ typedef struct acoustic {
     /* weights */
     const float *embed;  /* [phones x width] */
     const float *inject; /* [2 + places x width]: pitch, energy, places in the phone */
-    const float *spot;   /* [spots x width] where a phone is in its clause; NULL: the file has none */
-    const float *voice;  /* [2 voices x width] for the encoder and the decoder; NULL likewise */
+    const float *spot;   /* [spots x width] where a phone is in its clause */
+    const float *voice;  /* [2 voices x width] for the encoder and for the decoder */
     convstack encoder, variance, decoder;
     norm before_variance, before_head;
     linear_i8 variance_head, head; /* [3 x width], [mel+2 x width] */
