@@ -1,6 +1,6 @@
 /* test_early: what the runtime does before it is asked can only be seen on the clock: the same events, texts and samples with it and without it. And
  * answers are kept where they cannot change, nowhere else. */
-#include "tests/voice.h"
+#include "tests/voice_group.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,22 +8,9 @@
 #include <string.h>
 #include <cmocka.h>
 
-static voice_pack pack;
 static voice_record one, other;
 static int16_t sound[VOICE_SAMPLES];
 static int tool_runs;
-
-static int open_pack(void **state) {
-    (void)state;
-    voice_open(&pack);
-    return 0;
-}
-
-static int close_pack(void **state) {
-    (void)state;
-    voice_close(&pack);
-    return 0;
-}
 
 static void clear(voice_record *r) {
     memset(r, 0, sizeof *r);

@@ -1,6 +1,5 @@
 /* sotto eval as a person or a script meets it, and the regression gate: the shipped recogniser on the committed sounds. */
-#include "tests/cli.h"
-#include <cjson/cJSON.h>
+#include "tests/json_output.h"
 
 #define LIST "tests/golden/hear/manifest.tsv"
 
@@ -48,21 +47,8 @@ static void bad_requests_are_told(void **state) {
     expect("$S eval asr " LIST " --model Makefile", 1, "Makefile: ");
 }
 
-static const cJSON *at(const cJSON *o, const char *path) {
-    char copy[128];
-    snprintf(copy, sizeof copy, "%s", path);
-    for (char *name = strtok(copy, "/"); name && o; name = strtok(NULL, "/")) {
-        o = cJSON_IsArray(o) ? cJSON_GetArrayItem(o, atoi(name)) : cJSON_GetObjectItemCaseSensitive(o, name);
-    }
-    if (!o) fail_msg("%s is not in the output", path);
-    return o;
-}
-
 static cJSON *json_of(const char *args) {
-    expect(args, 0, "\"manifest\"");
-    cJSON *o = cJSON_Parse(output);
-    if (!o) fail_msg("%s: not JSON: %.300s", args, output);
-    return o;
+    return json_said(args, "\"manifest\"");
 }
 
 /* The same twice but for times: noise included. */

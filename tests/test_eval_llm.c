@@ -1,9 +1,8 @@
 /* sotto eval llm: calls and numbers held against what was said, figures of turns counted by hand, and the command on small lists; then the
  * regression gate: the shipped model on the held-out list. */
-#include "tests/cli.h"
+#include "tests/json_output.h"
 #include "platform/host/eval_llm.h"
 #include "platform/host/eval_numbers.h"
-#include <cjson/cJSON.h>
 #include <math.h>
 
 static void calls_are_read(void **state) {
@@ -183,21 +182,8 @@ static void figures_are_sums(void **state) {
     assert_true(isnan(f.of[LLM_REJECTION]) && isnan(f.of[LLM_FAITHFUL_REPLIES]) && isnan(f.of[LLM_FIRST_P50])); /* nothing to measure: no figure */
 }
 
-static const cJSON *at(const cJSON *o, const char *path) {
-    char copy[128];
-    snprintf(copy, sizeof copy, "%s", path);
-    for (char *name = strtok(copy, "/"); name && o; name = strtok(NULL, "/")) {
-        o = cJSON_IsArray(o) ? cJSON_GetArrayItem(o, atoi(name)) : cJSON_GetObjectItemCaseSensitive(o, name);
-    }
-    if (!o) fail_msg("%s is not in the output", path);
-    return o;
-}
-
 static cJSON *json_of(const char *args) {
-    expect(args, 0, "\"lists\"");
-    cJSON *o = cJSON_Parse(output);
-    if (!o) fail_msg("%s: not JSON: %.300s", args, output);
-    return o;
+    return json_said(args, "\"lists\"");
 }
 
 #define NINE                                                                                                                                         \

@@ -1,8 +1,7 @@
 /* sotto eval tts: figures of texts counted by hand, cost by the shapes of the shipped files, and the command on small lists; then the regression gate:
  * the shipped voice on the list of replies. */
-#include "tests/cli.h"
+#include "tests/json_output.h"
 #include "platform/host/eval_tts.h"
-#include <cjson/cJSON.h>
 #include <math.h>
 
 #ifdef __SANITIZE_ADDRESS__
@@ -93,25 +92,12 @@ static void letters_of_one_word_are_joined(void **state) {
     }
 }
 
-static const cJSON *at(const cJSON *o, const char *path) {
-    char copy[128];
-    snprintf(copy, sizeof copy, "%s", path);
-    for (char *name = strtok(copy, "/"); name && o; name = strtok(NULL, "/")) {
-        o = cJSON_IsArray(o) ? cJSON_GetArrayItem(o, atoi(name)) : cJSON_GetObjectItemCaseSensitive(o, name);
-    }
-    if (!o) fail_msg("%s is not in the output", path);
-    return o;
-}
-
 static double number(const cJSON *o, const char *path) {
     return at(o, path)->valuedouble;
 }
 
 static cJSON *json_of(const char *args) {
-    expect(args, 0, "\"list\"");
-    cJSON *o = cJSON_Parse(output);
-    if (!o) fail_msg("%s: not JSON: %.300s", args, output);
-    return o;
+    return json_said(args, "\"list\"");
 }
 
 #define THREE                                                                                                                                        \

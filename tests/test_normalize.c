@@ -1,5 +1,6 @@
 /* test_normalize: the table of written and spoken forms, and any bytes at any size. */
 #include "models/tts/normalize.h"
+#include "tests/random_text.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -65,19 +66,8 @@ static void long_text_reads_whole(void **state) {
     assert_string_equal(out, want);
 }
 
-static uint32_t next_random(uint32_t *x) {
-    *x ^= *x << 13, *x ^= *x >> 17, *x ^= *x << 5;
-    return *x;
-}
-
-/* Bytes that reach every reader more often than plain noise does. */
-static size_t random_text(char *text, size_t cap, uint32_t *seed) {
-    static const char likely[] = "0123456789.,:;/-+$%#@&'\"(){}[]<>=^~*_ aAmMpPxXsStTdDrRIVeE.g\xC2\xB0\xE2\x80\x94\xC2\xBD\xE2\x82\xAC\xC2\xA3";
-    size_t n = next_random(seed) % cap;
-    int noise = next_random(seed) % 4 == 0;
-    for (size_t i = 0; i < n; i++) text[i] = noise ? (char)next_random(seed) : likely[next_random(seed) % (sizeof likely - 1)];
-    return n;
-}
+/* Bytes that reach every reader. */
+static const char LIKELY[] = "0123456789.,:;/-+$%#@&'\"(){}[]<>=^~*_ aAmMpPxXsStTdDrRIVeE.g\xC2\xB0\xE2\x80\x94\xC2\xBD\xE2\x82\xAC\xC2\xA3";
 
 static void only_allowed(const char *out, size_t n) {
     int braces = 0;
@@ -95,7 +85,7 @@ static void any_bytes_are_taken(void **state) {
     static char text[1500], out[2048];
     uint32_t seed = 20251121;
     for (int round = 0; round < 4000; round++) {
-        size_t n = random_text(text, sizeof text, &seed), cap = 1 + next_random(&seed) % sizeof out;
+        size_t n = random_text(text, sizeof text, LIKELY, sizeof LIKELY - 1, &seed), cap = 1 + next_random(&seed) % sizeof out;
         size_t m = normalize_clause(out, cap, text, n);
         assert_true(m < cap && out[m] == 0);
         only_allowed(out, m);

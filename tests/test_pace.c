@@ -1,6 +1,6 @@
 /* The loudspeaker never waits: a virtual slow core, whose clock goes on by what each stage's work costs, under a loudspeaker that takes 10 ms every 10 ms.
  * The runtime's margin and underruns are what that loudspeaker saw, also where the core is too slow; who works first follows the margin. */
-#include "tests/voice.h"
+#include "tests/voice_group.h"
 #include "runtime/internal.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -32,7 +32,6 @@ typedef struct speaker { /* the loudspeaker: a block every BLOCK_NS from the fir
     int empty; /* it found less than a block since more was made */
 } speaker;
 
-static voice_pack pack;
 static core cpu;
 static writer pen;
 static speaker box;
@@ -155,18 +154,6 @@ static sotto_statistics told(const sotto *s, const char *what) {
     if (x.margin_ns >= BLOCK_NS) assert_int_equal(box.underruns, 0);
     if (box.underruns == 0) assert_true(x.margin_ns > -BLOCK_NS);
     return x;
-}
-
-static int open_pack(void **state) {
-    (void)state;
-    voice_open(&pack);
-    return 0;
-}
-
-static int close_pack(void **state) {
-    (void)state;
-    voice_close(&pack);
-    return 0;
 }
 
 /* Frames of 10 ms that take 1 to 8 ms: the sound is never late, whatever the ring, and it is the same sound. */

@@ -1,6 +1,7 @@
 /* test_phonemes: the g2p pack against its Python reference, clauses against hand-checked phones, and broken files and text. */
-#include "models/tts/phonemes.h"
 #include "models/tts/phoneset.h"
+#include "tests/phones_common.h"
+#include "tests/random_text.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,36 +11,10 @@
 #include <string.h>
 #include <cmocka.h>
 
-#define PACK "models/packs/nano/g2p.gguf"
 #define LETTERS "tests/golden/g2p_letters.tsv"
 #define WORDS "tests/golden/g2p_words.tsv"
 #define DICTIONARY "text/cmudict.dict"
-enum { PACK_MOST = 550 * 1024, LINE = 1024, CANARY = 0x5A };
-
-static _Alignas(64) uint8_t pack[PACK_MOST + 64];
-static size_t pack_size;
-static _Alignas(64) uint8_t memory[96 * 1024];
-static gguf file;
-static g2p net;
-static phonemes voice;
-
-static int load(void **state) {
-    (void)state;
-    sotto_error err = {0};
-    FILE *f = fopen(PACK, "rb");
-    if (!f) return -1;
-    pack_size = fread(pack, 1, sizeof pack, f);
-    fclose(f);
-    arena a;
-    arena_begin(&a, memory, sizeof memory);
-    if (gguf_open(&file, "g2p.gguf", pack, pack_size, &err) || g2p_bind(&net, &file, &err)) {
-        print_error("%s\n", err.text);
-        return -1;
-    }
-    g2p_layout(&net, &a, kernels_select(NULL));
-    phonemes_layout(&voice, &a, &net);
-    return a.failed;
-}
+enum { LINE = 1024, CANARY = 0x5A };
 
 static void spell(char *out, size_t cap, const uint8_t *phones, size_t n) {
     size_t m = 0;
@@ -187,11 +162,6 @@ static void clauses_are_right(void **state) {
     check_clause("", "");
     check_clause("... ?!", "");
     check_clause("{nonsense here", "SIL N AA1 N S EH0 N S | HH IY1 R SIL");
-}
-
-static uint32_t next_random(uint32_t *x) {
-    *x ^= *x << 13, *x ^= *x >> 17, *x ^= *x << 5;
-    return *x;
 }
 
 static void own_words_come_first(void **state) {

@@ -1,7 +1,7 @@
 /* The demo question and twenty others, spoken by voices that were in no training: the call that each asks for, through
  * the whole loop, and a spoken reply. FLOOR is what the shipped weights answer right; better weights raise it, worse ones
  * are refused. tests/golden/questions/questions.tsv: file, voice, text, expected call (or -). */
-#include "tests/voice.h"
+#include "tests/voice_group.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,21 +11,8 @@
 
 enum { QUESTIONS = 21, FLOOR = 20 };
 
-static voice_pack pack;
 static voice_record heard;
 static int16_t question[VOICE_SAMPLES];
-
-static int open_pack(void **state) {
-    (void)state;
-    voice_open(&pack);
-    return 0;
-}
-
-static int close_pack(void **state) {
-    (void)state;
-    voice_close(&pack);
-    return 0;
-}
 
 /* The call in a record ("4 text" lines are SOTTO_EV_TOOL_CALL), or "-". */
 static void call_of(const voice_record *r, char *out, size_t cap) {

@@ -1,8 +1,8 @@
 /* test_reading: words that the sentence decides: which questions rise, how heteronyms are said; both are tables of whole sentences. */
 #include "models/tts/clause.h"
-#include "models/tts/phonemes.h"
 #include "models/tts/phoneset.h"
 #include "models/tts/question.h"
+#include "tests/phones_common.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,34 +11,9 @@
 #include <string.h>
 #include <cmocka.h>
 
-#define PACK "models/packs/nano/g2p.gguf"
 #define QUESTIONS "tests/golden/questions.tsv"   /* a question, the pause that ends it: QUE (rises) or SIL */
 #define HETERONYMS "tests/golden/heteronyms.tsv" /* a sentence, one of its words, the word's phones */
-enum { PACK_MOST = 1024 * 1024, LINE = 512, PHONES = 512, WORDS = 64 };
-
-static _Alignas(64) uint8_t pack[PACK_MOST];
-static _Alignas(64) uint8_t memory[128 * 1024];
-static gguf file;
-static g2p net;
-static phonemes voice;
-
-static int load(void **state) {
-    (void)state;
-    sotto_error err = {0};
-    FILE *f = fopen(PACK, "rb");
-    if (!f) return -1;
-    size_t size = fread(pack, 1, sizeof pack, f);
-    fclose(f);
-    arena a;
-    arena_begin(&a, memory, sizeof memory);
-    if (gguf_open(&file, "g2p.gguf", pack, size, &err) || g2p_bind(&net, &file, &err)) {
-        print_error("%s\n", err.text);
-        return -1;
-    }
-    g2p_layout(&net, &a, kernels_select(NULL));
-    phonemes_layout(&voice, &a, &net);
-    return a.failed;
-}
+enum { LINE = 512, PHONES = 512, WORDS = 64 };
 
 /* Splits a table's line at its tabs; the number of columns. */
 static int columns(char *line, char *column[3]) {

@@ -1,4 +1,5 @@
 /* test_ssml: marked-up text: what becomes of every element, of broken markup and of any bytes. What is heard of it: test_ssml_speech. */
+#include "tests/random_text.h"
 #include "tests/tts_common.h"
 #include "models/tts/ssml.h"
 #include "runtime/base/fmt.h"
@@ -154,11 +155,6 @@ static void nesting_is_bounded(void **state) {
     assert_non_null(strstr(got, "[100 800 0 0]w w w"));
     assert_null(strstr(got, "900"));
     assert_string_equal(got + strlen(got) - 13, "[100 0 0 0]v ");
-}
-
-static uint32_t next_random(uint32_t *s) {
-    *s ^= *s << 13, *s ^= *s >> 17, *s ^= *s << 5;
-    return *s;
 }
 
 /* Any bytes; pieces of markup in any order. No letter outside of tags is lost where nothing replaces it. */

@@ -1,6 +1,6 @@
 /* test_style: how the voice speaks through the public interface: the configuration's fields, and changing them between replies. */
 #include "runtime/sotto.h"
-#include "tests/voice.h"
+#include "tests/voice_group.h"
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,7 +10,6 @@
 #include <string.h>
 #include <cmocka.h>
 
-static voice_pack pack;
 static int16_t one[VOICE_SAMPLES], two[VOICE_SAMPLES];
 static char said[256];
 
@@ -153,18 +152,6 @@ static void voices_have_names(void **state) {
     assert_non_null(strstr(m.error, "kathleen, ljspeech"));
 }
 
-static int setup(void **state) {
-    (void)state;
-    voice_open(&pack);
-    return 0;
-}
-
-static int teardown(void **state) {
-    (void)state;
-    voice_close(&pack);
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_style_is_changed_between_replies),
@@ -172,5 +159,5 @@ int main(void) {
         cmocka_unit_test(voices_have_names),
         cmocka_unit_test(own_words_and_markup_by_configuration),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, open_pack, close_pack);
 }
