@@ -7,25 +7,15 @@
  */
 #define _GNU_SOURCE
 #include "tests/llm_common.h"
+#include "tests/cpu_time.h"
+#include "platform/host/eval_stat.h"
 #include "models/llm/llama.h"
 #include <sys/mman.h>
-#include <time.h>
 
 enum { ROUNDS = 5, TOKENS = 256, HUGE_PAGE = 2 << 20 };
 
-/* CPU seconds of this process: a shared machine's other work does not count. */
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static int by_value(const void *a, const void *b) {
-    return *(const double *)a < *(const double *)b ? -1 : 1;
-}
-
 static void report(const char *what, double *rate) {
-    qsort(rate, ROUNDS, sizeof *rate, by_value);
+    stat_sort(rate, ROUNDS);
     printf("%-8s %8.0f tok/s best, %8.0f median\n", what, rate[ROUNDS - 1], rate[ROUNDS / 2]);
 }
 
@@ -71,15 +61,15 @@ static int open_adapter(lora *x, const char *path, const gguf *base) {
 
 /* CPU seconds for n tokens in batches, and for n tokens one by one. */
 static double prefill_time(llama *l, const uint32_t *ids, uint32_t n, float *logits) {
-    double start = now();
+    double start = cpu_time();
     llama_eval(l, ids, n, logits);
-    return now() - start;
+    return cpu_time() - start;
 }
 
 static double decode_time(llama *l, const uint32_t *ids, uint32_t n, float *logits) {
-    double start = now();
+    double start = cpu_time();
     for (uint32_t i = 0; i < n; i++) llama_eval(l, &ids[i], 1, logits);
-    return now() - start;
+    return cpu_time() - start;
 }
 
 static void rounds(llama *l, const uint32_t *ids, float *logits) {

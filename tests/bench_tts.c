@@ -8,10 +8,11 @@
  */
 #define _GNU_SOURCE
 #include "tests/llm_common.h"
+#include "tests/cpu_time.h"
+#include "platform/host/eval_stat.h"
 #include "models/tts/acoustic.h"
 #include "models/tts/phoneset.h"
 #include "models/tts/vocoder.h"
-#include <time.h>
 
 enum { ROUNDS = 15, PHONES = 96, FRAMES = 1500, CALL = 10 };
 
@@ -25,17 +26,6 @@ typedef struct bench {
     float *row, *raw, *pcm;   /* [CALL x ...] what the network alone gives; samples */
     double net, whole, speak; /* ns a frame of the last round */
 } bench;
-
-/* CPU seconds of this process: a shared machine's other work does not count. */
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static int by_value(const void *a, const void *b) {
-    return *(const double *)a < *(const double *)b ? -1 : 1;
-}
 
 /* Consonants and vowels in turn, a boundary after every fifth phone, a pause at both ends. */
 static void make_phones(uint8_t *phones) {
@@ -92,15 +82,15 @@ static void network(bench *b) {
 }
 
 static void run_round(bench *b) {
-    const double start = now();
+    const double start = cpu_time();
     network(b);
-    const double middle = now();
+    const double middle = cpu_time();
     vocode(b, NULL);
-    const double end = now();
+    const double end = cpu_time();
     speak(b);
     b->net = (middle - start) / b->frames * 1e9;
     b->whole = (end - middle) / b->frames * 1e9;
-    b->speak = (now() - end) / b->frames * 1e9;
+    b->speak = (cpu_time() - end) / b->frames * 1e9;
 }
 
 /* Multiply-accumulates of a row, int8 and float (the depthwise convolution). */
@@ -177,9 +167,9 @@ static void report(bench *b, const char *name) {
         run_round(b);
         net[i] = b->net, whole[i] = b->whole, voice[i] = b->speak;
     }
-    qsort(net, ROUNDS, sizeof *net, by_value);
-    qsort(whole, ROUNDS, sizeof *whole, by_value);
-    qsort(voice, ROUNDS, sizeof *voice, by_value);
+    stat_sort(net, ROUNDS);
+    stat_sort(whole, ROUNDS);
+    stat_sort(voice, ROUNDS);
     const double frame = 1e9 * b->sound.hop / b->sound.source.rate;
     printf("%-11s network %6.0f (%6.0f) ns, %5.1f GOPS  vocoder %6.0f (%6.0f) ns  acoustic %6.0f (%6.0f) ns, %5.1f GOPS  together RTF %.5f (%.5f)\n",
            name, net[0], net[ROUNDS / 2], 2 * network_macs(&b->sound) / net[0], whole[0], whole[ROUNDS / 2], voice[0], voice[ROUNDS / 2],

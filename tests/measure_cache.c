@@ -10,11 +10,13 @@
  *              ("sliding window with re-computation" of Xiao et al. 2023, the bound that costs W passes a token);
  *   first      the same, but the text's first token stays in front of the last SINKS + WINDOW - 1 (a model trained to begin with it).
  */
+#define _GNU_SOURCE
 #include "tests/llm_common.h"
+#include "tests/cpu_time.h"
 #include "models/llm/llama.h"
 #include "models/llm/tokenizer.h"
+#include "platform/host/eval_stat.h"
 #include <math.h>
-#include <time.h>
 
 enum { LINE = 16384, BATCH = 128, ROUNDS = 7, PER_ROUND = 256 };
 
@@ -172,14 +174,6 @@ static int ppl(run *r, char **arg) {
 
 /* ---- speed and bytes ---- */
 
-static double now(void) { /* CPU seconds of this thread: a shared machine's other work does not count */
-    return (double)clock() / CLOCKS_PER_SEC;
-}
-
-static int by_value(const void *a, const void *b) {
-    return *(const double *)a < *(const double *)b ? -1 : 1;
-}
-
 /* Seconds a token with a full cache, streaming; and to recompute the window for one token. Rounds alternate. */
 static int speed(run *r, char **arg) {
     llama_limits limits = limits_of(arg);
@@ -189,15 +183,15 @@ static int speed(run *r, char **arg) {
     lay_out(r, &limits);
     if (r->count < rows + PER_ROUND) die("is too short", "TEXT");
     for (int round = 0; round < ROUNDS; round++) {
-        double t0 = now();
+        double t0 = cpu_time();
         for (uint32_t i = 0; i < again; i++) recompute(r, rows + i, rows, 0);
-        window[round] = (now() - t0) / again;
-        t0 = now();
+        window[round] = (cpu_time() - t0) / again;
+        t0 = cpu_time();
         for (uint32_t i = 0; i < PER_ROUND; i++) llama_eval(&r->l, r->ids + rows + i, 1, r->logits);
-        token[round] = (now() - t0) / PER_ROUND;
+        token[round] = (cpu_time() - t0) / PER_ROUND;
     }
-    qsort(token, ROUNDS, sizeof *token, by_value);
-    qsort(window, ROUNDS, sizeof *window, by_value);
+    stat_sort(token, ROUNDS);
+    stat_sort(window, ROUNDS);
     uint64_t row = kvring_bytes(limits.kv, c->kv_heads, c->head_dim, 1) * c->layers;
     printf("{\"kernels\": \"%s\", \"kv\": \"%s\", \"sinks\": %u, \"window\": %u, \"stream_us\": %.1f, \"recompute_us\": %.1f, \"times\": %.1f, "
            "\"bytes_a_token\": %llu, \"bytes_with_all_heads\": %llu, \"cache_bytes\": %llu}\n",

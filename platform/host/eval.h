@@ -5,7 +5,7 @@
  *   eval_run.c        sounds through the runtime, one worker a job
  *   eval_show.c       the tables          eval_json.c   everything, for programs
  *   eval_judge.c      gates
- * with eval_words (spelling), eval_score (distances), eval_slots, eval_noise, eval_figures, eval_slices and eval_gates below them.
+ * with eval_words (spelling), eval_score (distances), eval_slots, eval_noise, eval_stat, eval_figures, eval_slices and eval_gates below them.
  */
 #ifndef SOTTO_HOST_EVAL_H
 #define SOTTO_HOST_EVAL_H

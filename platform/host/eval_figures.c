@@ -1,6 +1,7 @@
 /* eval_figures: see eval_figures.h. */
 #include "platform/host/eval_figures.h"
 #include "platform/host/eval_noise.h"
+#include "platform/host/eval_stat.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,36 +43,20 @@ metric metric_find(const char *name, size_t len) {
     return (metric)i;
 }
 
-static int by_value(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-/* Nearest-rank percentile of sorted values. */
-static double percentile(const double *x, uint32_t n, double p) {
-    if (n == 0) return (double)NAN;
-    double rank = ceil(p * n);
-    return x[rank < 1 ? 0 : (uint32_t)rank - 1];
-}
-
-static double ratio(double a, double b) {
-    return b > 0 ? a / b : (double)NAN;
-}
-
 /* Percentiles of lag and tail; `room` takes n values. */
 static void latencies(figures *f, const measure *m, const uint32_t *index, uint32_t n, double *room) {
     uint32_t tails = 0;
     for (uint32_t i = 0; i < n; i++) room[i] = m[index[i]].lag_ms;
-    qsort(room, n, sizeof *room, by_value);
-    f->of[METRIC_LAG_P95] = percentile(room, n, 0.95);
-    f->of[METRIC_LAG_MAX] = percentile(room, n, 1);
+    stat_sort(room, n);
+    f->of[METRIC_LAG_P95] = stat_percentile(room, n, 0.95);
+    f->of[METRIC_LAG_MAX] = stat_percentile(room, n, 1);
     for (uint32_t i = 0; i < n; i++) {
         if (m[index[i]].tail_ms >= 0) room[tails++] = m[index[i]].tail_ms;
     }
-    qsort(room, tails, sizeof *room, by_value);
-    f->of[METRIC_TAIL_P50] = percentile(room, tails, 0.5);
-    f->of[METRIC_TAIL_P95] = percentile(room, tails, 0.95);
-    f->of[METRIC_TAIL_MAX] = percentile(room, tails, 1);
+    stat_sort(room, tails);
+    f->of[METRIC_TAIL_P50] = stat_percentile(room, tails, 0.5);
+    f->of[METRIC_TAIL_P95] = stat_percentile(room, tails, 0.95);
+    f->of[METRIC_TAIL_MAX] = stat_percentile(room, tails, 1);
 }
 
 /* One bootstrap draw: errors and words of as many utterances as have words, drawn with repetition. b (may be NULL) is drawn with a; the difference of
@@ -93,9 +78,9 @@ static void interval(double *low, double *high, const measure *a, const measure 
     uint64_t state = 1;
     double rate[DRAWS];
     for (int i = 0; i < DRAWS; i++) rate[i] = draw(a, b, index, n, &state);
-    qsort(rate, DRAWS, sizeof *rate, by_value);
-    *low = percentile(rate, DRAWS, 0.025);
-    *high = percentile(rate, DRAWS, 0.975);
+    stat_sort(rate, DRAWS);
+    *low = stat_percentile(rate, DRAWS, 0.025);
+    *high = stat_percentile(rate, DRAWS, 0.975);
 }
 
 void figures_difference(double *low, double *high, const measure *a, const measure *b, const uint32_t *index, uint32_t n) {
@@ -127,19 +112,19 @@ void figures_of(figures *f, const measure *m, const uint32_t *index, uint32_t n)
         [METRIC_UTTERANCES] = n,
         [METRIC_SECONDS] = t.seconds,
         [METRIC_WORDS] = t.words,
-        [METRIC_WER] = ratio(t.word_errors, t.words),
-        [METRIC_CER] = ratio(t.char_errors, t.chars),
-        [METRIC_PERFECT] = ratio(t.perfect, t.scored),
+        [METRIC_WER] = stat_ratio(t.word_errors, t.words),
+        [METRIC_CER] = stat_ratio(t.char_errors, t.chars),
+        [METRIC_PERFECT] = stat_ratio(t.perfect, t.scored),
         [METRIC_ENTITIES] = t.entities,
-        [METRIC_ENTITY_ERROR] = ratio(t.entity_errors, t.entities),
-        [METRIC_ACCEPTED] = ratio(t.accepted, t.slotted),
-        [METRIC_SLOT_PRECISION] = t.slotted > 0 ? ratio(t.right, t.got) : (double)NAN,
-        [METRIC_SLOT_RECALL] = ratio(t.right, t.want),
-        [METRIC_UNSTABLE] = ratio(t.unstable, t.seconds),
-        [METRIC_RTF] = ratio(t.wall, t.seconds),
-        [METRIC_RTF_CPU] = ratio(t.cpu, t.seconds),
-        [METRIC_WORK_MS] = ratio(1000 * t.busy, t.seconds),
-        [METRIC_MARGIN] = ratio(t.seconds, t.wall),
+        [METRIC_ENTITY_ERROR] = stat_ratio(t.entity_errors, t.entities),
+        [METRIC_ACCEPTED] = stat_ratio(t.accepted, t.slotted),
+        [METRIC_SLOT_PRECISION] = t.slotted > 0 ? stat_ratio(t.right, t.got) : (double)NAN,
+        [METRIC_SLOT_RECALL] = stat_ratio(t.right, t.want),
+        [METRIC_UNSTABLE] = stat_ratio(t.unstable, t.seconds),
+        [METRIC_RTF] = stat_ratio(t.wall, t.seconds),
+        [METRIC_RTF_CPU] = stat_ratio(t.cpu, t.seconds),
+        [METRIC_WORK_MS] = stat_ratio(1000 * t.busy, t.seconds),
+        [METRIC_MARGIN] = stat_ratio(t.seconds, t.wall),
     };
     memcpy(f->of, value, sizeof value);
     f->of[METRIC_WER_LOW] = f->of[METRIC_WER_HIGH] = (double)NAN;

@@ -4,6 +4,7 @@
  */
 #include "platform/host/eval_llm.h"
 #include "platform/host/eval_noise.h"
+#include "platform/host/eval_stat.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,23 +52,6 @@ int llm_metric_find(const char *name, size_t len) {
     return -1;
 }
 
-static int by_value(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-/* Nearest-rank percentile; sorts. */
-static double percentile(double *x, uint32_t n, double p) {
-    if (n == 0) return (double)NAN;
-    qsort(x, n, sizeof *x, by_value);
-    double rank = ceil(p * n);
-    return x[rank < 1 ? 0 : (uint32_t)rank - 1];
-}
-
-static double ratio(double a, double b) {
-    return b > 0 ? a / b : (double)NAN;
-}
-
 void llm_interval(double *low, double *high, const llm_measure *a, const llm_measure *b, const uint32_t *index, uint32_t n) {
     uint64_t state = 1;
     double rate[DRAWS];
@@ -81,8 +65,9 @@ void llm_interval(double *low, double *high, const llm_measure *a, const llm_mea
         rate[d] = (double)sum / n;
     }
     free(exact);
-    *low = percentile(rate, DRAWS, 0.025);
-    *high = percentile(rate, DRAWS, 0.975);
+    stat_sort(rate, DRAWS);
+    *low = stat_percentile(rate, DRAWS, 0.025);
+    *high = stat_percentile(rate, DRAWS, 0.975);
 }
 
 typedef struct totals {
@@ -121,45 +106,48 @@ static void spreads(llm_figures *f, const llm_measure *m, const uint32_t *index,
     for (uint32_t i = 0; i < n; i++) {
         if (m[index[i]].replied) room[k++] = m[index[i]].words;
     }
-    f->of[LLM_REPLY_WORDS_P95] = percentile(room, k, 0.95);
+    stat_sort(room, k);
+    f->of[LLM_REPLY_WORDS_P95] = stat_percentile(room, k, 0.95);
     for (uint32_t i = k = 0; i < n; i++) {
         if (m[index[i]].first_ms >= 0) room[k++] = m[index[i]].first_ms;
     }
-    f->of[LLM_FIRST_P50] = percentile(room, k, 0.5);
-    f->of[LLM_FIRST_P95] = percentile(room, k, 0.95);
+    stat_sort(room, k);
+    f->of[LLM_FIRST_P50] = stat_percentile(room, k, 0.5);
+    f->of[LLM_FIRST_P95] = stat_percentile(room, k, 0.95);
     for (uint32_t i = k = 0; i < n; i++) {
         if (m[index[i]].speech_ms >= 0) room[k++] = m[index[i]].speech_ms;
     }
-    f->of[LLM_SPEECH_P50] = percentile(room, k, 0.5);
-    f->of[LLM_SPEECH_P95] = percentile(room, k, 0.95);
+    stat_sort(room, k);
+    f->of[LLM_SPEECH_P50] = stat_percentile(room, k, 0.5);
+    f->of[LLM_SPEECH_P95] = stat_percentile(room, k, 0.95);
 }
 
 void llm_figures_of(llm_figures *f, const llm_task *t, const llm_measure *m, const uint32_t *index, uint32_t n) {
     totals s = add_up(t, m, index, n);
-    double precision = ratio(s.right, s.got), recall = ratio(s.right, s.want);
+    double precision = stat_ratio(s.right, s.got), recall = stat_ratio(s.right, s.want);
     for (int i = 0; i < LLM_METRICS; i++) f->of[i] = (double)NAN;
     f->of[LLM_ROWS] = n;
-    f->of[LLM_EXACT] = ratio(s.exact, n);
+    f->of[LLM_EXACT] = stat_ratio(s.exact, n);
     f->of[LLM_CALLS_WANTED] = s.wanted;
-    f->of[LLM_EXACT_CALLS] = ratio(s.exact_calls, s.wanted);
-    f->of[LLM_TOOL] = ratio(s.tool, n);
-    f->of[LLM_REACH] = ratio(s.reach, n);
+    f->of[LLM_EXACT_CALLS] = stat_ratio(s.exact_calls, s.wanted);
+    f->of[LLM_TOOL] = stat_ratio(s.tool, n);
+    f->of[LLM_REACH] = stat_ratio(s.reach, n);
     f->of[LLM_SLOT_PRECISION] = precision;
     f->of[LLM_SLOT_RECALL] = recall;
-    f->of[LLM_SLOT_F1] = ratio(2 * s.right, s.want + s.got);
+    f->of[LLM_SLOT_F1] = stat_ratio(2 * s.right, s.want + s.got);
     f->of[LLM_OUT] = n - s.wanted;
-    f->of[LLM_REJECTION] = ratio(s.rejected, n - s.wanted);
-    f->of[LLM_FALSE_REJECTION] = ratio(s.lost, s.wanted);
-    f->of[LLM_MALFORMED] = ratio(s.malformed, s.calls);
-    f->of[LLM_CHANGED] = ratio(s.changed, s.picks);
-    f->of[LLM_FAITHFUL_CALLS] = ratio(s.faithful, s.calls);
-    f->of[LLM_FAITHFUL_REPLIES] = ratio(s.faithful_replies, s.numbered);
-    f->of[LLM_REPLY_WORDS] = ratio(s.words, s.replies);
-    f->of[LLM_TOKENS] = ratio(s.tokens, n);
-    f->of[LLM_DECODE] = ratio(s.made_tokens, s.made_s);
-    f->of[LLM_PREFILL] = ratio(s.prompt_tokens, s.prompt_s);
-    f->of[LLM_HEARD_WER] = ratio(s.errors, s.said);
-    f->of[LLM_HEARD_PERFECT] = ratio(s.perfect, s.scored);
+    f->of[LLM_REJECTION] = stat_ratio(s.rejected, n - s.wanted);
+    f->of[LLM_FALSE_REJECTION] = stat_ratio(s.lost, s.wanted);
+    f->of[LLM_MALFORMED] = stat_ratio(s.malformed, s.calls);
+    f->of[LLM_CHANGED] = stat_ratio(s.changed, s.picks);
+    f->of[LLM_FAITHFUL_CALLS] = stat_ratio(s.faithful, s.calls);
+    f->of[LLM_FAITHFUL_REPLIES] = stat_ratio(s.faithful_replies, s.numbered);
+    f->of[LLM_REPLY_WORDS] = stat_ratio(s.words, s.replies);
+    f->of[LLM_TOKENS] = stat_ratio(s.tokens, n);
+    f->of[LLM_DECODE] = stat_ratio(s.made_tokens, s.made_s);
+    f->of[LLM_PREFILL] = stat_ratio(s.prompt_tokens, s.prompt_s);
+    f->of[LLM_HEARD_WER] = stat_ratio(s.errors, s.said);
+    f->of[LLM_HEARD_PERFECT] = stat_ratio(s.perfect, s.scored);
     llm_interval(&f->of[LLM_EXACT_LOW], &f->of[LLM_EXACT_HIGH], m, NULL, index, n);
     double *room = malloc((n + 1) * sizeof *room);
     if (room) spreads(f, m, index, n, room);

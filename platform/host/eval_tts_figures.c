@@ -1,5 +1,6 @@
 /* eval_tts_figures: see eval_tts.h. Word errors and their intervals are those of `sotto eval asr` (eval_figures.h); rates are ratios of sums over the
  * rows of a slice; what has no case is not measured (NAN). */
+#include "platform/host/eval_stat.h"
 #include "platform/host/eval_tts.h"
 #include <math.h>
 #include <stdlib.h>
@@ -49,22 +50,6 @@ void tts_join_letters(char *text) {
     }
 }
 
-static int by_value(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-/* Nearest-rank percentile of sorted values. */
-static double percentile(const double *x, uint32_t n, double p) {
-    if (n == 0) return (double)NAN;
-    double rank = ceil(p * n);
-    return x[rank < 1 ? 0 : (uint32_t)rank - 1];
-}
-
-static double ratio(double a, double b) {
-    return b > 0 ? a / b : (double)NAN;
-}
-
 static double decibel(double power) {
     return power > 0 ? 10 * log10(power) : (double)NAN;
 }
@@ -91,7 +76,7 @@ static void put_words(tts_figures *f, const tts_report *r, const uint32_t *index
         both += has ? m->text.word_errors : 0;
         words += has ? m->text.words : 0;
     }
-    f->of[TTS_RATIO] = ratio(ratio(both, words), record.of[METRIC_WER]);
+    f->of[TTS_RATIO] = stat_ratio(stat_ratio(both, words), record.of[METRIC_WER]);
 }
 
 static void put_sums(tts_figures *f, const tts_report *r, const uint32_t *index, uint32_t n) {
@@ -106,13 +91,13 @@ static void put_sums(tts_figures *f, const tts_report *r, const uint32_t *index,
     }
     f->of[TTS_ROWS] = n;
     f->of[TTS_SECONDS] = t.seconds;
-    f->of[TTS_RTF] = ratio(t.busy, t.seconds);
-    f->of[TTS_RTF_CPU] = ratio(t.cpu, t.seconds);
-    f->of[TTS_WPM] = ratio(60 * t.spoken, t.seconds - silent);
-    f->of[TTS_PHONES] = ratio(t.phones, t.seconds);
+    f->of[TTS_RTF] = stat_ratio(t.busy, t.seconds);
+    f->of[TTS_RTF_CPU] = stat_ratio(t.cpu, t.seconds);
+    f->of[TTS_WPM] = stat_ratio(60 * t.spoken, t.seconds - silent);
+    f->of[TTS_PHONES] = stat_ratio(t.phones, t.seconds);
     f->of[TTS_PEAK] = decibel(t.peak * t.peak);
-    f->of[TTS_LEVEL] = decibel(ratio(t.power, t.seconds));
-    f->of[TTS_CLIPPED] = ratio(t.clipped, t.seconds * SOTTO_RATE);
+    f->of[TTS_LEVEL] = decibel(stat_ratio(t.power, t.seconds));
+    f->of[TTS_CLIPPED] = stat_ratio(t.clipped, t.seconds * SOTTO_RATE);
     f->of[TTS_MACS] = (r->cost.frame * r->cost.frame_rate + r->cost.phone * f->of[TTS_PHONES]) / 1e6;
 }
 
@@ -124,9 +109,9 @@ static void put_times(double *p50, double *p95, const tts_measure *m, size_t wha
         memcpy(&x, (const char *)&m[index[i]] + what, sizeof x);
         if (x >= 0) room[k++] = x;
     }
-    qsort(room, k, sizeof *room, by_value);
-    *p50 = percentile(room, k, 0.5);
-    *p95 = percentile(room, k, 0.95);
+    stat_sort(room, k);
+    *p50 = stat_percentile(room, k, 0.5);
+    *p95 = stat_percentile(room, k, 0.95);
 }
 
 void tts_figures_of(tts_figures *f, const tts_report *r, const uint32_t *index, uint32_t n) {
