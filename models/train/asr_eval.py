@@ -11,16 +11,7 @@ import torch
 import asr_mel
 import asr_phones
 from asr_model import Config, Recognizer, chunk_mask
-
-
-def distance(a, b):
-    """Edit distance of two lists."""
-    row = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        last, row[0] = row[0], i
-        for j, y in enumerate(b, 1):
-            last, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, last + (x != y))
-    return row[-1]
+from g2p_score import distance
 
 
 def greedy(ids):

@@ -3,7 +3,7 @@ import re
 
 
 def distance(a, b):
-    """Levenshtein distance of two sequences."""
+    """Levenshtein distance of two sequences: substitution, deletion, insertion 1 each."""
     row = list(range(len(b) + 1))
     for i, x in enumerate(a, 1):
         last, row[0] = row[0], i

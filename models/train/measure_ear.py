@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 import tts_data
+from g2p_score import distance
 
 READ, ASKED = 30000, 20000            # distractors, as many as there are up to these: sentences of books, requests to an assistant
 
@@ -87,20 +88,10 @@ def write_arpa(path, sentences, order=3):
         file.write("\n\\end\\\n")
 
 
-def errors(reference, heard):
-    """Word edits (substitution, deletion, insertion 1 each) between two lists."""
-    row = list(range(len(heard) + 1))
-    for i, a in enumerate(reference, 1):
-        last, row[0] = row[0], i
-        for j, b in enumerate(heard, 1):
-            last, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, last + (a != b))
-    return row[-1]
-
-
 def judge(ways, heard):
     """(word errors, words) of the way to say it that fits best."""
     heard = comparable(heard)
-    return min(((errors(w, heard), len(w)) for w in (comparable(w) for w in ways)), key=lambda x: x[0] / x[1])
+    return min(((distance(w, heard), len(w)) for w in (comparable(w) for w in ways)), key=lambda x: x[0] / x[1])
 
 
 def rates(rows, draws, seed=1):

@@ -20,7 +20,7 @@ import numpy as np
 import soundfile
 
 import asr_synth
-from asr_eval import distance
+from g2p_score import distance
 from measure_turns import sounding
 
 RATE = 16000

@@ -16,6 +16,7 @@ import tts_int8
 import tts_model
 import vocoder_model as vm
 import vocoder_train
+from g2p_score import distance
 from tts_export import averaged, fill_unseen
 from vocoder_eval import synthesise
 
@@ -34,16 +35,6 @@ def phones_of(text, table):
                 ids.append(tts_align.WB)
             ids += [tts_align.IDS[p] for p in entry[0]]
     return ids + [tts_align.SIL]
-
-
-def errors(reference, heard):
-    """Word edits between two lists."""
-    row = list(range(len(heard) + 1))
-    for i, a in enumerate(reference, 1):
-        last, row[0] = row[0], i
-        for j, b in enumerate(heard, 1):
-            last, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, last + (a != b))
-    return row[-1]
 
 
 class Ear:
@@ -107,7 +98,7 @@ def main():
         words = [w for w in tts_data.words(texts[stem]) if w[0].isalpha() or w[0] == "'"]
         total += len(words)
         heard = [ear.hear(w) for w in (item["wave"] / 32768.0, voice.copy(item), spoken)]
-        wrong += [errors(words, h) for h in heard]
+        wrong += [distance(words, h) for h in heard]
         print(stem, "|", " ".join(words), "|", " ".join(heard[2]))
         if args.wavs:
             import soundfile
