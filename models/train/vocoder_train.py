@@ -4,7 +4,7 @@
 
 The loss is vocoder_loss.py's: energy distance of spectra, and loudness. Both voices train one network; clips of the second are
 drawn half as often as their length says. No adversary.
---features takes a folder of predicted mels ({stem}.npy, [T, 80] normalised) to fine-tune on (half of the batches).
+--features takes a folder of predicted mels ({stem}.npy, [T, 80] normalised) to fine-tune on (seven crops in ten of the clips that have one).
 """
 import time
 from pathlib import Path
