@@ -25,3 +25,5 @@ PLATFORM_SRC += $(if $(strip $(REMOTE_LIBS)),platform/posix/remote.c platform/po
 HOST_SRC += platform/host/remote_args.c
 HOST_SRC += platform/host/tools_args.c
 PLATFORM_SRC += platform/host/tools_file.c platform/host/tools_run.c platform/posix/spawn.c
+HOST_SRC += platform/host/pack_image.c
+PLATFORM_SRC += firmware/image.c

@@ -1,7 +1,8 @@
-/* sotto pack: the manifest of a pack: is every file what it says, and writing it anew. */
+/* sotto pack: the manifest of a pack: is every file what it says, and writing it anew; or the whole pack as one image of flash. */
 #define _POSIX_C_SOURCE 200809L
 #include "platform/host/args.h"
 #include "platform/host/commands.h"
+#include "platform/host/pack_image.h"
 #include "platform/host/pack_tool.h"
 #include "runtime/base/crc32.h"
 #include <dirent.h>
@@ -107,16 +108,24 @@ static int pack_write(const char *folder) {
 
 int command_pack(int argc, char **argv) {
     int write = 0, json = 0;
+    const char *image = NULL, *question = "what is fifteen times eight";
+    unsigned long long number = 1;
     const option_row rows[] = {
         {"--write", OPTION_FLAG, &write, NULL, "write the manifest anew: versions, bytes and CRCs of the files that are there"},
         {"--json", OPTION_FLAG, &json, NULL, "one JSON object"},
+        {"--image", OPTION_TEXT, &image, "FILE", "write the models as one block of flash for the firmware"},
+        {"--number", OPTION_UINT, &number, "N", "with --image: of two images the greater number is the newer (1)"},
+        {"--question", OPTION_TEXT, &question, "TEXT", "with --image: asked before a new image is trusted"},
         PACK_NO_CHECK_ROW,
         {0}};
-    command_line line = {
-        .command = "pack", .about = "Verifies a pack against its manifest, or writes that manifest.", .operands = "DIR", .rows = rows};
+    command_line line = {.command = "pack",
+                         .about = "Verifies a pack against its manifest, writes that manifest, or makes an image of flash.",
+                         .operands = "DIR",
+                         .rows = rows};
     int code = args_parse(&line, argc, argv);
     if (code >= 0) return code;
     if (line.rest_count != 1) return complain(EXIT_USAGE, "pack: expected one folder");
+    if (image) return pack_image(line.rest[0], image, (uint32_t)number, question);
     if (write && (code = pack_write(line.rest[0])) != 0) return code;
     return pack_inspect(line.rest[0], json);
 }
