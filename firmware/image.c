@@ -19,7 +19,7 @@ static int is_text(const char *text, size_t room) {
     return memchr(text, 0, room) != NULL;
 }
 
-static int header_open(const image_header *h, size_t room, char *why, size_t cap) {
+int image_header_check(const image_header *h, size_t room, char *why, size_t cap) {
     if (room < sizeof *h) return refuse(why, cap, "image: %zu bytes of room, expected at least the header's %zu", room, sizeof *h);
     if (memcmp(h->magic, "SOTTOIMG", sizeof h->magic) != 0) return refuse(why, cap, "image: no header (expected \"SOTTOIMG\" at its first byte)");
     uint32_t crc = crc32_of(h, offsetof(image_header, crc));
@@ -53,7 +53,7 @@ int image_open(image *out, const void *base, size_t room, char *why, size_t cap)
     const image_header *h = base;
     image x = {.header = h};
     if ((uintptr_t)base % IMAGE_ALIGN != 0) return refuse(why, cap, "image: its address is not a multiple of %d", IMAGE_ALIGN);
-    if (header_open(h, room, why, cap) != 0) return -1;
+    if (image_header_check(h, room, why, cap) != 0) return -1;
     uint32_t end = sizeof *h;
     for (int role = 0; role < IMAGE_MODELS; role++) {
         end = model_open(&x, h, role, end, why, cap);

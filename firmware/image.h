@@ -40,6 +40,9 @@ typedef struct image {
     const void *model[IMAGE_MODELS];
 } image;
 
+/* Checks the header alone, wherever it lies. 0, or -1 with one line in why. */
+int image_header_check(const image_header *h, size_t room, char *why, size_t cap);
+
 /* Checks the header and every model's CRC in place. 0, or -1 with one line in why: what, where, and what was expected. */
 int image_open(image *out, const void *base, size_t room, char *why, size_t cap);
 

@@ -15,8 +15,8 @@ static void fill_tables(uint32_t t[SLICES][256]) {
     }
 }
 
-uint32_t crc32_of(const void *bytes, size_t size) {
-    uint32_t t[SLICES][256], c = 0xFFFFFFFFu;
+uint32_t crc32_on(uint32_t before, const void *bytes, size_t size) {
+    uint32_t t[SLICES][256], c = ~before;
     const uint8_t *b = bytes;
     fill_tables(t);
     for (; size >= 4; size -= 4, b += 4) {
@@ -25,4 +25,8 @@ uint32_t crc32_of(const void *bytes, size_t size) {
     }
     for (; size > 0; size--) c = c >> 8 ^ t[0][(c ^ *b++) & 255];
     return ~c;
+}
+
+uint32_t crc32_of(const void *bytes, size_t size) {
+    return crc32_on(0, bytes, size);
 }

@@ -5,5 +5,7 @@
 #include <stdint.h>
 
 uint32_t crc32_of(const void *bytes, size_t size);
+/* Goes on where `before` (a crc32 of the bytes so far, 0 of none) ended. */
+uint32_t crc32_on(uint32_t before, const void *bytes, size_t size);
 
 #endif
