@@ -36,6 +36,30 @@ static void floats_are_as_snprintf(void **state) {
     }
 }
 
+/* Halves and their neighbours, whole and fraction of every size: the digits are those of the exact value. */
+static void floats_round_as_snprintf(void **state) {
+    (void)state;
+    uint64_t x = 88172645463325252u;
+    for (int i = 0; i < 40000; i++) {
+        x ^= x << 13;
+        x ^= x >> 7;
+        x ^= x << 17;
+        double half = (double)(int64_t)(x >> 40) / (double)(1 << (i % 24)), any = ldexp((double)(x >> 11), i % 120 - 123);
+        for (int digits = 0; digits <= 9; digits++) {
+            SAME("%.*f", digits, half);
+            SAME("%.*f", digits, nextafter(half, 0) + 0.0);
+            SAME("%.*f", digits, nextafter(half, INFINITY));
+            SAME("%.*f", digits, any);
+        }
+    }
+    SAME("%.0f %.0f %.0f %.0f %.2f %.3f %.9f", 0.5, 1.5, 2.5, 999999999999999.4, 0.125, 0.0625, 0.9999999999);
+}
+
+static void integers_have_least_digits(void **state) {
+    (void)state;
+    SAME("%.2d %.2d %.2d %.4d %.20d %.3u %.8x %.2lld", 7, 12, 123, -7, 5, 9u, 0xbeefu, 3ll);
+}
+
 static void odd_floats_are_words(void **state) {
     (void)state;
     char b[64];
@@ -85,6 +109,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(integers_and_text_are_as_snprintf),
         cmocka_unit_test(floats_are_as_snprintf),
+        cmocka_unit_test(floats_round_as_snprintf),
+        cmocka_unit_test(integers_have_least_digits),
         cmocka_unit_test(odd_floats_are_words),
         cmocka_unit_test(odd_formats_print_themselves),
         cmocka_unit_test(every_capacity_is_kept),

@@ -2,7 +2,7 @@
  * The clock stands at Saturday 2026-11-21 10:42:00 in the zone that main sets (UTC), unless a test moves it.
  */
 #define _POSIX_C_SOURCE 200809L
-#include "platform/posix/tools.h"
+#include "platform/posix/tools_clock.h"
 #include "tests/tools_rows.h"
 #include <stdarg.h>
 #include <setjmp.h>
@@ -35,6 +35,7 @@ static void desk_action(void *user, const char *line) {
 static void desk_start(desk *d) {
     memset(d, 0, sizeof *d);
     tools_init(&d->t, 42);
+    tools_machine_clock(&d->t);
     d->t.unix_now = desk_now;
     d->t.action = desk_action;
     d->t.user = d;

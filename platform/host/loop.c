@@ -4,6 +4,7 @@
 #include "platform/host/lines.h"
 #include "platform/host/show.h"
 #include "platform/host/tools_args.h"
+#include "platform/posix/tools_clock.h"
 #include "runtime/base/utf8.h"
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,7 @@ static int loop_configure(loop *l, void (*change)(void *user, sotto_config *c), 
     l->config.hooks = (sotto_hooks){.now = loop_now, .tool = loop_tool, .log = loop_log, .user = l};
     if (change) change(user, &l->config);
     tools_init(&l->tools, loop_now(l));
+    tools_machine_clock(&l->tools);
     int code = loop_start(l);
     if (code) loop_close(l);
     return code;

@@ -8,7 +8,7 @@
 #define SOTTO_HOST_LOOP_H
 #include "platform/host/pack.h"
 #include "platform/posix/remote.h"
-#include "platform/posix/tools.h"
+#include "platform/tools/tools.h"
 #include "platform/posix/trace.h"
 #include "platform/posix/wav.h"
 #include "runtime/sotto.h"

@@ -31,25 +31,53 @@ static void put_unsigned(writer *w, unsigned long long v, unsigned base, unsigne
     put(w, text + at, sizeof text - at);
 }
 
-static void put_signed(writer *w, long long v) {
+static void put_signed(writer *w, long long v, unsigned digits) {
     if (v < 0) put(w, "-", 1);
-    put_unsigned(w, v < 0 ? 0ull - (unsigned long long)v : (unsigned long long)v, 10, 1);
+    put_unsigned(w, v < 0 ? 0ull - (unsigned long long)v : (unsigned long long)v, 10, digits);
 }
 
-/* Whole and fraction are printed as integers, rounded half away from zero at the last digit. */
+/* How many digits an integer has at least: %.2d. */
+static unsigned least(const spec *s) {
+    return s->precision < 1 ? 1 : s->precision > 20 ? 20 : (unsigned)s->precision;
+}
+
+/* The first `digits` decimals of a fraction 0 <= rest < 1 as a whole number; rounds to nearest, ties to even, by `odd` where there are none.
+ * 96 bits of the fraction are kept: what lies below belongs to values under 2^-43, which are nowhere near half of a ninth decimal. */
+static uint32_t decimals(double rest, int digits, int odd) {
+    uint32_t part[3], number = 0;
+    for (int i = 0; i < 3; i++) {
+        rest *= 4294967296.0;
+        part[i] = (uint32_t)rest;
+        rest -= part[i];
+    }
+    for (int d = 0; d < digits; d++) {
+        uint64_t carry = 0;
+        for (int i = 2; i >= 0; i--) {
+            carry += (uint64_t)part[i] * 10;
+            part[i] = (uint32_t)carry;
+            carry >>= 32;
+        }
+        number = number * 10 + (uint32_t)carry;
+    }
+    int even = digits ? !(number & 1) : !odd, tie = part[0] == 0x80000000u && !(part[1] | part[2]);
+    return number + (part[0] >= 0x80000000u && !(tie && even));
+}
+
+/* Whole and fraction are printed as integers; the digits are those of the value itself, correctly rounded. */
 static void put_float(writer *w, double v, int digits) {
     if (v != v) {
         put(w, "nan", 3);
         return;
     }
-    double magnitude = v < 0 ? -v : v, scale = 1.0;
-    if (digits < 0 || digits > 6) digits = 6;
-    for (int i = 0; i < digits; i++) scale *= 10.0;
+    double magnitude = v < 0 ? -v : v;
+    uint32_t scale = 1;
+    if (digits < 0 || digits > 9) digits = 6;
+    for (int i = 0; i < digits; i++) scale *= 10;
     int big = !(magnitude < 1e15);
     unsigned long long whole = big ? 0 : (unsigned long long)magnitude;
-    unsigned long long part = big ? 0 : (unsigned long long)((magnitude - (double)whole) * scale + 0.5);
-    if (part >= (unsigned long long)scale) {
-        part = 0;
+    uint32_t part = big ? 0 : decimals(magnitude - (double)whole, digits, whole & 1);
+    if (part >= scale) {
+        part -= scale;
         whole++;
     }
     if (v < 0 && (big || whole || part)) put(w, "-", 1);
@@ -119,13 +147,13 @@ static int convert(writer *w, const spec *s, va_list *args) {
         put(w, &c, 1);
         return 1;
     case 'd':
-        put_signed(w, take_signed(s, args));
+        put_signed(w, take_signed(s, args), least(s));
         return 1;
     case 'u':
-        put_unsigned(w, take_unsigned(s, args), 10, 1);
+        put_unsigned(w, take_unsigned(s, args), 10, least(s));
         return 1;
     case 'x':
-        put_unsigned(w, take_unsigned(s, args), 16, 1);
+        put_unsigned(w, take_unsigned(s, args), 16, least(s));
         return 1;
     case 'f':
         put_float(w, va_arg(*args, double), s->precision);

@@ -1,7 +1,8 @@
 /* fmt: snprintf's small sister, so that the core needs no stdio.
  *
- * Conversions: %s (NULL prints "(null)"), %.*s (int length, then text), %c, %d, %u, %x, %ld, %lu, %lld, %llu, %zu and
- * %.Nf (N digits 0..6, |value| < 1e15; others print "inf"/"nan"), %%. Anything else is printed as it stands.
+ * Conversions: %s (NULL prints "(null)"), %.*s (int length, then text), %c, %d, %u, %x, %ld, %lu, %lld, %llu, %zu (each with
+ * %.N for at least N digits, 1..20), %.Nf (N digits 0..9, correctly rounded, |value| < 1e15; others print "inf"/"nan"), %%.
+ * Anything else is printed as it stands.
  */
 #ifndef SOTTO_BASE_FMT_H
 #define SOTTO_BASE_FMT_H

@@ -1,8 +1,8 @@
 /* tools_home: lights, switches, thermostat, volume, coin and dice. What is done is kept, and told to the action hook by tools_run. */
-#include "platform/posix/tools_job.h"
-#include "platform/posix/tools_words.h"
+#include "platform/tools/tools_job.h"
+#include "platform/tools/tools_words.h"
+#include "runtime/base/fmt.h"
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { STEP = 20, DICE_MOST = 20, SIDES_MOST = 1000, COLDEST = 5, HOTTEST = 95 };
@@ -23,7 +23,7 @@ static int clamp(double v, int low, int high) {
 static tools_device *device_of(tools *t, const char *what, const char *place) {
     char name[2 * TOOLS_NAME];
     tools_device *slot = NULL;
-    snprintf(name, sizeof name, "%s%s%s", what, *place ? " " : "", place);
+    fmt_put(name, sizeof name, "%s%s%s", what, *place ? " " : "", place);
     for (int i = TOOLS_DEVICES - 1; i >= 0; i--) {
         if (strcmp(t->device[i].name, name) == 0) return &t->device[i];
         if (!t->device[i].name[0]) slot = &t->device[i];
@@ -70,7 +70,7 @@ int job_light(job *j) {
         d->level = clamp(d->level - STEP, 1, 100);
     else if (strcmp(action, "brighten") == 0)
         d->level = clamp(d->level + STEP, 1, 100);
-    snprintf(d->state, sizeof d->state, "%s", strcmp(action, "off") == 0 || level == 0 ? "off" : "on");
+    fmt_put(d->state, sizeof d->state, "%s", strcmp(action, "off") == 0 || level == 0 ? "off" : "on");
     job_value(j, strcmp(d->state, "off") == 0 ? 0 : d->level);
     return job_ok(j);
 }
@@ -79,7 +79,7 @@ int job_switch(job *j) {
     const char *action = job_arg(j, "action");
     if (!one_of("on off open close lock unlock start stop", action)) return job_say(j, "error unknown action");
     tools_device *d = device_of(j->t, job_arg(j, "device"), job_arg(j, "place"));
-    snprintf(d->state, sizeof d->state, "%s", action);
+    fmt_put(d->state, sizeof d->state, "%s", action);
     return job_ok(j);
 }
 

@@ -4,7 +4,8 @@
  * places that move their clocks for a religious calendar (Morocco) keep the offset of most of the year. Countries with several
  * zones stand for their capital's, or their most populous.
  */
-#include "platform/posix/tools_job.h"
+#include "platform/tools/tools_date.h"
+#include "platform/tools/tools_job.h"
 #include <string.h>
 
 enum rule { NONE, EUROPE, AMERICA, AUSTRALIA, ZEALAND, CHILE, EGYPT, RULES };
@@ -83,30 +84,16 @@ static const place PLACES[] = {
     {-600, NONE, "hawaii|honolulu|tahiti"},
 };
 
-/* Days from 1970-01-01 to a date of the proleptic Gregorian calendar (years counted from March, so that the leap day is last). */
-static int64_t days_from(int year, int month, int day) {
-    int64_t y = month < 3 ? year - 1 : year, m = month < 3 ? month + 9 : month - 3;
-    return y * 365 + y / 4 - y / 100 + y / 400 + (m * 153 + 2) / 5 + day - 1 - 719468;
-}
-
-/* The year that a time lies in. */
-static int year_of(int64_t unix_time) {
-    int year = (int)(1970 + unix_time / 31556952);
-    while (days_from(year + 1, 1, 1) * 86400 <= unix_time) year++;
-    while (days_from(year, 1, 1) * 86400 > unix_time) year--;
-    return year;
-}
-
 static int64_t moment(const change *c, int year, int offset_minutes) {
-    int64_t first = days_from(year, c->month, 1), day = first + (c->weekday - (first + 4) % 7 + 7) % 7 + (c->nth == 5 ? 28 : (c->nth - 1) * 7);
-    int64_t next_month = c->month == 12 ? days_from(year + 1, 1, 1) : days_from(year, c->month + 1, 1);
+    int64_t first = date_days(year, c->month, 1), day = first + (c->weekday - date_weekday(first) + 7) % 7 + (c->nth == 5 ? 28 : (c->nth - 1) * 7);
+    int64_t next_month = c->month == 12 ? date_days(year + 1, 1, 1) : date_days(year, c->month + 1, 1);
     if (day >= next_month) day -= 7;
     return day * 86400 + c->hour * 3600 - (c->is_utc ? 0 : offset_minutes * 60);
 }
 
 static int is_summer(enum rule rule, int64_t now, int offset_minutes) {
     if (rule == NONE) return 0;
-    int year = year_of(now + offset_minutes * 60);
+    int year = date_of((now + offset_minutes * 60) / 86400).year;
     int64_t begin = moment(&BEGIN[rule], year, offset_minutes), end = moment(&END[rule], year, offset_minutes);
     return begin < end ? now >= begin && now < end : now >= begin || now < end; /* the south has its summer over New Year */
 }

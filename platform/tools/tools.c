@@ -1,9 +1,9 @@
 /* tools: the table of tools, the check of a call against it, and the action event. The work is in tools_*.c. */
-#include "platform/posix/tools_job.h"
+#include "platform/tools/tools_job.h"
+#include "platform/tools/tools_words.h"
+#include "runtime/base/fmt.h"
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 enum { VALUE_MAX = 200, EVENT_MAX = 1024 };
 
@@ -36,13 +36,8 @@ static const tool_row TOOLS[] = {
     {"stop", job_ok, "", "", 1},
 };
 
-static int64_t machine_now(void *user) {
-    (void)user;
-    return (int64_t)time(NULL);
-}
-
 void tools_init(tools *t, uint64_t seed) {
-    *t = (tools){.unix_now = machine_now, .dice = seed ? seed : 0x9e3779b97f4a7c15u, .volume = 50, .thermostat = 21};
+    *t = (tools){.dice = seed ? seed : 0x9e3779b97f4a7c15u, .volume = 50, .thermostat = 21};
 }
 
 const char *job_arg(const job *j, const char *key) {
@@ -54,7 +49,7 @@ const char *job_arg(const job *j, const char *key) {
 int job_say(job *j, const char *format, ...) {
     va_list args;
     va_start(args, format);
-    vsnprintf(j->result, j->cap, format, args);
+    fmt_putv(j->result, j->cap, format, args);
     va_end(args);
     return 0;
 }
@@ -87,7 +82,7 @@ static int complete(const tool_row *tool, const job *j) {
     for (const char *at = tool->needs; *at;) {
         char key[16];
         size_t n = strcspn(at, " ");
-        snprintf(key, sizeof key, "%.*s", (int)n, at);
+        fmt_put(key, sizeof key, "%.*s", (int)n, at);
         if (!job_arg(j, key)[0]) return 0;
         at += n + (at[n] == ' ');
     }
@@ -129,14 +124,28 @@ static size_t put_pair(char *out, size_t at, size_t cap, const char *key, const 
     return at;
 }
 
+/* A value with ten digits that count: amounts are 0, or 1 and more. */
+static size_t put_value(char *out, size_t cap, double value) {
+    int decimals = 9;
+    for (double top = 10; decimals > 0 && value >= top; top *= 10) decimals--;
+    size_t head = fmt_put(out, cap, ",\"value\":");
+    fmt_put(out + head, cap - head, "%.*f", decimals, value);
+    words_trim(out + head);
+    return strlen(out);
+}
+
 /* {"tool":"light","action":"dim","place":"kitchen","value":30} */
 static void tell_action(const job *j) {
     char line[EVENT_MAX] = "{";
     size_t room = sizeof line - 40, at = put_pair(line, 1, room, "tool", j->call->name);
     for (int i = 0; i < j->call->count; i++) at = put_pair(line, at, room, j->call->arg[i].key, j->call->arg[i].value);
-    if (j->has_value) at += (size_t)snprintf(line + at, sizeof line - at - 2, ",\"value\":%.10g", j->value);
+    if (j->has_value) at += put_value(line + at, sizeof line - at - 2, j->value);
     memcpy(line + at, "}", 2);
     j->t->action(j->t->user, line);
+}
+
+int64_t tools_now(const tools *t) {
+    return t->unix_now ? t->unix_now(t->user) : 0;
 }
 
 int tools_run(tools *t, const sotto_call *call, char *result, size_t cap) {
@@ -149,7 +158,7 @@ int tools_run(tools *t, const sotto_call *call, char *result, size_t cap) {
         job_say(&j, "%s", wrong);
         return -1;
     }
-    j.now = t->unix_now(t->user);
+    j.now = tools_now(t);
     tool->run(&j);
     if (tool->acts && t->action && strncmp(result, "error", 5) != 0) tell_action(&j);
     return 0;

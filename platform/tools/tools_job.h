@@ -1,7 +1,7 @@
 /* tools_job: what one call under way looks like to the functions that carry it out. Internal to tools*.c. */
 #ifndef SOTTO_PLATFORM_TOOLS_JOB_H
 #define SOTTO_PLATFORM_TOOLS_JOB_H
-#include "platform/posix/tools.h"
+#include "platform/tools/tools.h"
 #include <stdint.h>
 
 typedef struct job {
@@ -37,6 +37,8 @@ int job_thermostat(job *j);
 int job_order(job *j);
 int job_volume(job *j);
 int job_ok(job *j); /* repeat, stop: the runtime does it */
+
+int64_t tools_now(const tools *t);
 
 /* Offset from UTC in seconds of a named place at a time; -1 when the place is unknown. */
 int place_offset(const char *place, int64_t now, int *seconds);

@@ -1,7 +1,7 @@
 /* tools_words: splitting, phrases and numbers (see tools_words.h). Bound: WORDS_MAX words, each read at most a few times. */
-#include "platform/posix/tools_words.h"
+#include "platform/tools/tools_words.h"
+#include "runtime/base/fmt.h"
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 static int digit(char c) {
@@ -297,14 +297,20 @@ int words_number(words *w, double *out) {
     return 0;
 }
 
-void words_print(double value, char *out, size_t cap) {
-    double size = fabs(value);
-    int digits = 2;
-    while (digits < 6 && size > 0 && size < pow(10, 1 - digits)) digits++; /* at least two digits that count */
-    char text[64];
-    snprintf(text, sizeof text, "%.*f", digits, size);
-    char *end = text + strlen(text);
+void words_trim(char *number) {
+    char *end = number + strlen(number);
+    if (!strchr(number, '.')) return;
     while (end[-1] == '0') *--end = '\0';
     if (end[-1] == '.') *--end = '\0';
-    snprintf(out, cap, "%s%s", value < 0 && strcmp(text, "0") != 0 ? "minus " : "", text);
+}
+
+void words_print(double value, char *out, size_t cap) {
+    static const double below[] = {0.1, 0.01, 0.001, 0.0001};
+    double size = fabs(value);
+    int digits = 2;
+    while (digits < 6 && size > 0 && size < below[digits - 2]) digits++; /* at least two digits that count */
+    char text[64];
+    fmt_put(text, sizeof text, "%.*f", digits, size);
+    words_trim(text);
+    fmt_put(out, cap, "%s%s", value < 0 && strcmp(text, "0") != 0 ? "minus " : "", text);
 }

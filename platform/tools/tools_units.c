@@ -1,8 +1,7 @@
 /* tools_units: conversion between units of one kind, value * factor + zero into the kind's base unit and back. */
-#include "platform/posix/tools_job.h"
-#include "platform/posix/tools_words.h"
+#include "platform/tools/tools_job.h"
+#include "platform/tools/tools_words.h"
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { LENGTH, MASS, VOLUME, TIME, TEMPERATURE, SPEED, DATA };

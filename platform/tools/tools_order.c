@@ -1,5 +1,5 @@
 /* tools_order: drink orders, each slot checked against the menu. The words stay as said; what is not on the menu is "not available". */
-#include "platform/posix/tools_job.h"
+#include "platform/tools/tools_job.h"
 #include <string.h>
 
 static const char *const DRINKS[] = {"americano",   "cappuccino", "coffee", "drip coffee", "espresso", "house coffee",

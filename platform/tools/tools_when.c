@@ -1,5 +1,5 @@
 /* tools_when: durations, times of day and days in words (see tools_words.h). */
-#include "platform/posix/tools_words.h"
+#include "platform/tools/tools_words.h"
 #include <string.h>
 
 typedef struct span_unit {

@@ -1,10 +1,9 @@
 /* tools_timer: timers and alarms, a fixed number of both together. An alarm is kept as the moment it goes off next. */
-#define _POSIX_C_SOURCE 200809L
-#include "platform/posix/tools_job.h"
-#include "platform/posix/tools_words.h"
-#include <stdio.h>
+#include "platform/tools/tools_date.h"
+#include "platform/tools/tools_job.h"
+#include "platform/tools/tools_words.h"
+#include "runtime/base/fmt.h"
 #include <string.h>
-#include <time.h>
 
 enum { FREE, TIMER, ALARM };
 enum { LONGEST = 31 * 86400 };
@@ -18,7 +17,7 @@ static tools_timer *free_slot(tools *t) {
 /* "pasta timer" and "the pasta" are called "pasta". */
 static void plain_name(char out[TOOLS_NAME], const char *name) {
     if (strncmp(name, "the ", 4) == 0) name += 4;
-    snprintf(out, TOOLS_NAME, "%s", name);
+    fmt_put(out, TOOLS_NAME, "%s", name);
     size_t n = strlen(out);
     if (n > 6 && strcmp(out + n - 6, " timer") == 0) out[n - 6] = '\0';
 }
@@ -56,9 +55,9 @@ int job_timer_cancel(job *j) {
     return job_ok(j);
 }
 
-static int put_part(char *out, size_t cap, int at, int n, const char *unit) {
+static size_t put_part(char *out, size_t cap, size_t at, int n, const char *unit) {
     if (n == 0) return at;
-    return at + snprintf(out + at, cap - (size_t)at, "%s%d %s%s", at ? " " : "", n, unit, n == 1 ? "" : "s");
+    return at + fmt_put(out + at, cap - at, "%s%d %s%s", at ? " " : "", n, unit, n == 1 ? "" : "s");
 }
 
 int job_timer_left(job *j) {
@@ -66,40 +65,31 @@ int job_timer_left(job *j) {
     tools_timer *x = find_timer(j->t, job_arg(j, "name"));
     if (!x) return job_say(j, "error no timer");
     int left = x->due > j->now ? (int)(x->due - j->now) : 0;
-    int at = put_part(text, sizeof text, 0, left / 86400, "day");
+    size_t at = put_part(text, sizeof text, 0, left / 86400, "day");
     at = put_part(text, sizeof text, at, left / 3600 % 24, "hour");
     at = put_part(text, sizeof text, at, left / 60 % 60, "minute");
     if (left < 3600) at = put_part(text, sizeof text, at, left % 60, "second");
     return job_say(j, "%s", at ? text : "0 seconds");
 }
 
-/* Local date `days` after that of `base`, at a minute of the day. */
-static int64_t local_moment(int64_t base, int days, int minute, int *weekday) {
-    struct tm tm;
-    time_t from = (time_t)base;
-    localtime_r(&from, &tm);
-    tm.tm_mday += days;
-    tm.tm_hour = minute / 60;
-    tm.tm_min = minute % 60;
-    tm.tm_sec = 0;
-    tm.tm_isdst = -1;
-    int64_t out = (int64_t)mktime(&tm);
-    if (weekday) *weekday = tm.tm_wday;
-    return out;
-}
+typedef struct search { /* for the moment of an alarm */
+    const tools *t;
+    int64_t now;
+    int from, mask; /* no fewer days ahead; bits of the weekdays that count */
+} search;
 
-/* First moment after `now` at this minute of the day, on one of the days of the mask, not before `from` days ahead. */
-static int64_t next_moment(int64_t now, int from, int mask, int minute) {
-    for (int day = from; day <= from + 8; day++) {
-        int weekday;
-        int64_t at = local_moment(now, day, minute, &weekday);
-        if (at > now && (mask >> weekday & 1)) return at;
+/* First moment after now at this minute of the day; -1 when no day of the next nine will do. */
+static int64_t next_moment(const search *s, int minute) {
+    int64_t today = local_of(s->t, s->now).days;
+    for (int64_t day = today + s->from; day <= today + s->from + 8; day++) {
+        int64_t at = local_moment(s->t, day, minute);
+        if (at > s->now && (s->mask >> date_weekday(day) & 1)) return at;
     }
     return -1;
 }
 
 /* A bare "seven thirty": the half of the day that was said with the day, else morning hours for another day, else whichever comes first. */
-static int64_t resolve(int64_t now, const day_time *time, const day_words *day, int from, int mask, int *minute) {
+static int64_t resolve(const search *s, const day_time *time, const day_words *day, int *minute) {
     int early = time->minute, late = time->minute + 720;
     if (time->sure)
         *minute = early;
@@ -107,22 +97,17 @@ static int64_t resolve(int64_t now, const day_time *time, const day_words *day, 
         *minute = day->half == 1 ? early : late;
     else if (day->day != DAY_NONE && day->day != DAY_TODAY)
         *minute = early >= 300 ? early : late;
-    else {
-        int64_t a = next_moment(now, from, mask, early), b = next_moment(now, from, mask, late);
-        *minute = a < b ? early : late;
-    }
-    return next_moment(now, from, mask, *minute);
+    else
+        *minute = next_moment(s, early) < next_moment(s, late) ? early : late;
+    return next_moment(s, *minute);
 }
 
-/* How many days ahead the search may begin, and which weekdays count. */
-static void day_range(int64_t now, const day_words *d, int *from, int *mask) {
-    int today;
-    local_moment(now, 0, 720, &today);
-    *from = d->day == DAY_TOMORROW ? 1 : 0;
-    *mask = d->mask ? d->mask : 0x7f;
-    if (d->day < 0) return;
-    *mask = 1 << d->day;
-    *from = d->next && d->day == today ? 1 : 0;
+static search search_of(const job *j, const day_words *d) {
+    search s = {.t = j->t, .now = j->now, .from = d->day == DAY_TOMORROW ? 1 : 0, .mask = d->mask ? d->mask : 0x7f};
+    if (d->day < 0) return s;
+    s.mask = 1 << d->day;
+    s.from = d->next && d->day == date_weekday(local_of(j->t, j->now).days) ? 1 : 0;
+    return s;
 }
 
 static int read_day(const char *text, day_words *d) {
@@ -139,33 +124,30 @@ static int read_time(const char *text, day_time *out) {
 }
 
 /* Midnight; a night lasts until six. */
-static int64_t today_ends(int64_t now, const day_words *day) {
-    return local_moment(now, 1, day->half == 2 ? 360 : 0, NULL);
+static int64_t today_ends(const job *j, const day_words *day) {
+    return local_moment(j->t, local_of(j->t, j->now).days + 1, day->half == 2 ? 360 : 0);
 }
 
 int job_alarm_set(job *j) {
     day_time time;
     day_words day;
-    int from, mask, minute;
+    int minute;
     if (read_time(job_arg(j, "time"), &time)) return job_say(j, "error bad time");
     if (read_day(job_arg(j, "day"), &day)) return job_say(j, "error unknown day");
-    day_range(j->now, &day, &from, &mask);
-    int64_t due = resolve(j->now, &time, &day, from, mask, &minute);
-    if (due < 0 || (day.day == DAY_TODAY && due > today_ends(j->now, &day))) return job_say(j, "error bad time");
+    if (j->now < TOOLS_CLOCK_SET) return job_say(j, "error not possible");
+    search s = search_of(j, &day);
+    int64_t due = resolve(&s, &time, &day, &minute);
+    if (due < 0 || (day.day == DAY_TODAY && due > today_ends(j, &day))) return job_say(j, "error bad time");
     tools_timer *x = free_slot(j->t);
     if (!x) return job_say(j, "error too many");
-    *x = (tools_timer){.kind = ALARM, .due = due, .days = day.mask};
+    *x = (tools_timer){.kind = ALARM, .due = due, .minute = minute, .days = day.mask};
     job_value(j, (double)due);
     return job_ok(j);
 }
 
-/* 1 when the alarm goes off at the time said; without am or pm either half of the day is meant. */
+/* 1 when the alarm was set for the time said; without am or pm either half of the day is meant. */
 static int at_time(const tools_timer *x, const day_time *time) {
-    struct tm tm;
-    time_t due = (time_t)x->due;
-    localtime_r(&due, &tm);
-    int minute = tm.tm_hour * 60 + tm.tm_min;
-    return time->sure ? minute == time->minute : minute % 720 == time->minute;
+    return time->sure ? x->minute == time->minute : x->minute % 720 == time->minute;
 }
 
 int job_alarm_cancel(job *j) {
@@ -182,32 +164,26 @@ int job_alarm_cancel(job *j) {
     return job_say(j, ended ? "ok" : "error no alarm");
 }
 
-static void say_due(const tools_timer *x, char *say, size_t cap) {
-    struct tm tm;
-    time_t due = (time_t)x->due;
-    localtime_r(&due, &tm);
-    int hour = (tm.tm_hour + 11) % 12 + 1;
+static void say_due(const tools *t, const tools_timer *x, char *say, size_t cap) {
+    int minute = local_of(t, x->due).minute;
     if (x->kind == ALARM)
-        snprintf(say, cap, "It's %d:%02d %s. This is your alarm.", hour, tm.tm_min, tm.tm_hour < 12 ? "am" : "pm");
+        fmt_put(say, cap, "It's %d:%.2d %s. This is your alarm.", (minute / 60 + 11) % 12 + 1, minute % 60, minute < 720 ? "am" : "pm");
     else if (x->name[0])
-        snprintf(say, cap, "Your %s timer is done.", x->name);
+        fmt_put(say, cap, "Your %s timer is done.", x->name);
     else
-        snprintf(say, cap, "Your timer is done.");
+        fmt_put(say, cap, "Your timer is done.");
 }
 
 int tools_poll(tools *t, char *say, size_t cap) {
-    int64_t now = t->unix_now(t->user);
+    int64_t now = tools_now(t);
     tools_timer *first = NULL;
     for (int i = 0; i < TOOLS_TIMERS; i++) {
         tools_timer *x = &t->timer[i];
         if (x->kind != FREE && x->due <= now && (!first || x->due < first->due)) first = x;
     }
     if (!first) return 0;
-    say_due(first, say, cap);
-    struct tm tm;
-    time_t due = (time_t)first->due;
-    localtime_r(&due, &tm);
-    int64_t again = first->days ? next_moment(now, 0, first->days, tm.tm_hour * 60 + tm.tm_min) : -1;
+    say_due(t, first, say, cap);
+    int64_t again = first->days ? next_moment(&(search){t, now, 0, first->days}, first->minute) : -1;
     if (again < 0)
         first->kind = FREE;
     else

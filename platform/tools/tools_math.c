@@ -5,8 +5,9 @@
  *   power   := unary (squared | cubed | to the power of unary | factorial | percent [of power] | of power)*
  *   unary   := square root of unary | half of … | add A to B | number
  */
-#include "platform/posix/tools_job.h"
-#include "platform/posix/tools_words.h"
+#include "platform/tools/tools_job.h"
+#include "platform/tools/tools_power.h"
+#include "platform/tools/tools_words.h"
 #include <math.h>
 
 enum { DEPTH_MAX = 8 }; /* a pair is tried up to four times, so this bounds the work as well */
@@ -43,7 +44,7 @@ static double apply(sum *s, int op, double a, double b) {
     default:
         break;
     }
-    double v = pow(a, b);
+    double v = power_of(a, b);
     return isfinite(v) ? v : fail(s, "error not possible");
 }
 
@@ -97,7 +98,7 @@ static int read_pair(sum *s, const pair_form *p, double *out) {
 
 static double root(sum *s, int cube) {
     double v = read_power(s);
-    if (cube) return cbrt(v);
+    if (cube) return power_cube_root(v);
     return v < 0 ? fail(s, "error not possible") : sqrt(v);
 }
 

@@ -45,6 +45,8 @@ typedef struct day_words {
 } day_words;
 int words_day(words *w, day_words *out);
 
+/* Takes the zeros at the end of a fraction off, and a point with nothing after it. */
+void words_trim(char *number);
 /* A value as it is spoken: no needless digits, "minus" before negatives. */
 void words_print(double value, char *out, size_t cap);
 
