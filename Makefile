@@ -7,13 +7,15 @@
 #   make bench      kernels and stages, timed against budgets and peers
 #   make longform   an hour of speech in one piece against its clips
 #   make cache-cost sinks + window against recomputing: perplexity, time, bytes
+#   make firmware   the microcontroller image and its weights: BOARD=mps3-an547 (default), mps2-an500, ...
+#   make firmware-run  a spoken question through it in an emulator: QUESTION=q.wav
 #   make install    library, header, pkg-config file, command   (PREFIX, DESTDIR)
 #   make deps format clean
 #   V=1 · CC=clang · SANITIZE=address,undefined · BUILD=folder
+#   ARCH=arm64 · ARCH=armv7   for another machine: cross-built below build/ARCH, demo and test run in QEMU as each of CPUS
 
-BUILD ?= build
 PREFIX ?= /usr/local
-ARCH ?= $(shell uname -m)
+include platform/posix/arch.mk
 VERSION := $(shell sed -n 's/^\#define SOTTO_VERSION "\(.*\)"/\1/p' runtime/sotto.h)
 ifeq ($(origin CC),default)
 CC := gcc
@@ -37,9 +39,9 @@ PTHREAD ?= -pthread
 SAN := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 STACK := -fstack-usage
 CFLAGS_ALL = -std=c11 $(WARN) $(OPT) -g -ffp-contract=off -fno-math-errno -fno-trapping-math $(PTHREAD) -I. -I$(BUILD)/gen $(SAN) $(CFLAGS)
-PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
-PKG_LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
-HOST_LIBS := $(shell pkg-config --libs yaml-0.1 2>/dev/null) $(REMOTE_LIBS)
+PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null)
+PKG_LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null)
+HOST_LIBS := $(shell $(PKG_CONFIG) --libs yaml-0.1 2>/dev/null) $(REMOTE_LIBS)
 LDLIBS_ALL = $(PKG_LIBS) -lm $(PTHREAD) $(SAN) $(LDLIBS)
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
@@ -47,6 +49,7 @@ CORE_OBJ := $(call objects,$(CORE_SRC)) $(KERNEL_EXTRA_OBJ_$(ARCH):%=$(BUILD)/ob
 PLATFORM_OBJ := $(call objects,$(PLATFORM_SRC))
 HOST_OBJ := $(call objects,$(HOST_SRC))
 TEST_BIN := $(TESTS:%=$(BUILD)/tests/%)
+include firmware/files.mk
 
 $(BUILD)/obj/models/kernels/%.o: models/kernels/%.c
 	@mkdir -p $(@D)
@@ -67,11 +70,11 @@ $(BUILD)/obj/platform/host/cmd_plan.o: $(BUILD)/gen/stack_frames.h
 
 $(BUILD)/libsotto.a: $(CORE_OBJ)
 	@echo "  AR  $@"; rm -f $@
-	$(Q)ar rcs $@ $^
+	$(Q)$(AR) rcs $@ $^
 
 $(BUILD)/libplatform.a: $(PLATFORM_OBJ)
 	@echo "  AR  $@"; rm -f $@
-	$(Q)ar rcs $@ $^
+	$(Q)$(AR) rcs $@ $^
 
 $(BUILD)/sotto: $(HOST_OBJ) $(BUILD)/libplatform.a $(BUILD)/libsotto.a
 	@echo "  LD  $@"
@@ -86,7 +89,7 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/obj/tests/voice.o $(BUILD)/lib
 
 # Installing comes first and a second make reads pkg-config afresh.
 deps:
-	@sh platform/posix/deps.sh
+	@sh platform/posix/deps.sh $(CROSS)
 
 demo: deps
 	@$(MAKE) --no-print-directory run-demo
@@ -99,10 +102,10 @@ check: deps
 
 DEMO_QUESTION ?= tests/golden/questions/demo.wav
 run-demo: $(BUILD)/sotto
-	$(BUILD)/sotto run --in $(DEMO_QUESTION) --out $(BUILD)/reply.wav --trace $(BUILD)/demo-trace.json
+	$(RUN) $(BUILD)/sotto run --in $(DEMO_QUESTION) --out $(BUILD)/reply.wav --trace $(BUILD)/demo-trace.json
 
 run-test: $(BUILD)/sotto $(TEST_BIN)
-	@sh tests/run.sh $(BUILD) $(TESTS)
+	@sh $(if $(CROSS),tests/emulate.sh "$(EMULATOR)" "$(CPUS)",tests/run.sh) $(BUILD) $(TESTS)
 
 run-check: $(BUILD)/sotto
 	@sh tests/check/all.sh $(BUILD)
