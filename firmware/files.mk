@@ -1,0 +1,60 @@
+# The firmware: `make firmware` builds every emulated board's image, each with its own compiler flags in a make of its own, below
+# $(BUILD)/firmware/BOARD; that inner make is told BOARD_BUILD=1. A board's folder says its core in board.mk.
+BOARD ?= mps3-an547
+# The core of each board, as ARCH of the Makefile.
+BOARD_ARCH_mps3-an547 := arm-m55
+BOARD_ARCH_mps2-an500 := arm-m7
+BOARDS_EMULATED := mps3-an547 mps2-an500
+FIRMWARE := $(BUILD)/firmware
+FIRMWARE_GCC ?= arm-none-eabi-gcc
+
+FIRMWARE_SRC := firmware/start.c firmware/fault.c firmware/print.c firmware/image.c firmware/voice.c platform/show_text.c $(TOOLS_SRC)
+FIRMWARE_EMULATED := firmware/main_emulated.c firmware/run.c firmware/wav.c firmware/semihost.c firmware/boards/mps/mps.c
+
+include firmware/boards/$(BOARD)/board.mk
+
+ifdef BOARD_BUILD
+# A scalar float must not become a vector of Helium, which flushes denormals (law 3).
+override CFLAGS := $(BOARD_CFLAGS) -mthumb -ffunction-sections -fdata-sections -fno-tree-vectorize
+override OPT := -Os
+override PTHREAD :=
+override SANITIZE :=
+override PKG_CFLAGS := -I$(KISSFFT)
+FIRMWARE_OBJ := $(call objects,$(FIRMWARE_SRC) $(BOARD_SRC)) $(BUILD)/obj/kissfft/kiss_fft.o $(BUILD)/obj/kissfft/kiss_fftr.o
+
+# Small first; what a turn spends its time in is compiled for speed.
+HOT := models/layers models/attention models/kvring audio/stft audio/istft models/asr/search models/asr/ngram
+$(HOT:%=$(BUILD)/obj/%.o) $(BUILD)/obj/kissfft/%.o $(filter $(BUILD)/obj/models/kernels/%,$(CORE_OBJ)): override OPT := -O2
+
+# No heap: a plan's memory is given, and no size here has a factor that would need KissFFT's own.
+$(BUILD)/obj/kissfft/%.o: $(KISSFFT)/%.c
+	@mkdir -p $(@D)
+	@echo "  CC  $(<F) (KissFFT)"
+	$(Q)$(CC) $(filter-out -W%,$(CFLAGS_ALL)) -DNDEBUG '-DKISS_FFT_MALLOC(n)=((void)(n), (void *)0)' '-DKISS_FFT_FREE(p)=((void)(p))' -c -o $@ $<
+
+$(BUILD)/sotto-fw.elf: $(CORE_OBJ) $(FIRMWARE_OBJ) firmware/boards/$(BOARD)/link.ld firmware/sections.ld
+	@echo "  LD  $@"
+	$(Q)$(CC) $(CFLAGS_ALL) -nostartfiles -T firmware/boards/$(BOARD)/link.ld -Wl,--gc-sections,-Map=$(@:.elf=.map),--no-warn-rwx-segments -o $@ \
+	  $(CORE_OBJ) $(FIRMWARE_OBJ) -lm -lc -lgcc
+else
+KISSFFT := $(FIRMWARE)/kissfft
+firmware: $(FIRMWARE)/$(BOARD)/sotto-fw.elf $(FIRMWARE)/nano.img
+
+$(KISSFFT)/kiss_fftr.c: firmware/kissfft_source.sh
+	@echo "  GET KissFFT's source package"
+	$(Q)sh firmware/kissfft_source.sh $(FIRMWARE) && touch $@
+
+# The inner make knows what is old.
+$(FIRMWARE)/%/sotto-fw.elf: $(KISSFFT)/kiss_fftr.c FORCE
+	$(Q)$(MAKE) --no-print-directory BOARD_BUILD=1 BOARD=$* ARCH=$(BOARD_ARCH_$*) BUILD=$(FIRMWARE)/$* KISSFFT=$(KISSFFT) CC=$(FIRMWARE_GCC) $@
+
+$(FIRMWARE)/nano.img: $(BUILD)/sotto $(wildcard models/packs/nano/*.gguf) models/packs/nano/manifest.txt
+	$(Q)$(BUILD)/sotto pack models/packs/nano --image $@
+	$(Q)test $$(stat -c %s $@) -le 8388608 || { echo "$@: more than 8 MiB of weights"; rm $@; exit 1; }
+
+QUESTION ?= tests/golden/questions/demo.wav
+firmware-run: firmware
+	$(Q)sh firmware/emulate.sh $(FIRMWARE) $(BOARD) run --in $(QUESTION) --out $(FIRMWARE)/reply.wav
+FORCE:
+.PHONY: firmware firmware-run FORCE
+endif
