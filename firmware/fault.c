@@ -13,7 +13,7 @@ _Noreturn void fault_report(const uint32_t *frame, const uint32_t *saved, uint32
 
 enum { CFSR = 0xe000ed28, HFSR = 0xe000ed2c, MMFAR = 0xe000ed34, BFAR = 0xe000ed38, ICSR = 0xe000ed04, FRAME = 8, EXCERPT = 16 };
 
-uint32_t fault_stack[256] __attribute__((used, aligned(8)));
+uint32_t fault_stack[512] __attribute__((used, aligned(8)));
 
 /* r0 the frame that the core pushed, r1 r4 to r11, r2 EXC_RETURN. */
 __attribute__((naked)) void fault_enter(void) {
@@ -21,7 +21,7 @@ __attribute__((naked)) void fault_enter(void) {
                      "ite eq\n"
                      "mrseq r0, msp\n"
                      "mrsne r0, psp\n"
-                     "ldr r1, =fault_stack + 1024\n"
+                     "ldr r1, =fault_stack + 2048\n"
                      "mov sp, r1\n"
                      "push {r4-r11}\n"
                      "mov r1, sp\n"

@@ -36,6 +36,7 @@ $(BUILD)/sotto-fw.elf: $(CORE_OBJ) $(FIRMWARE_OBJ) firmware/boards/$(BOARD)/link
 	@echo "  LD  $@"
 	$(Q)$(CC) $(CFLAGS_ALL) -nostartfiles -T firmware/boards/$(BOARD)/link.ld -Wl,--gc-sections,-Map=$(@:.elf=.map),--no-warn-rwx-segments -o $@ \
 	  $(CORE_OBJ) $(FIRMWARE_OBJ) -lm -lc -lgcc
+	$(Q)sh firmware/check_image.sh $@ || { rm $@; exit 1; }
 else
 KISSFFT := $(FIRMWARE)/kissfft
 firmware: $(FIRMWARE)/$(BOARD)/sotto-fw.elf $(FIRMWARE)/nano.img

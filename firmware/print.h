@@ -11,6 +11,6 @@ typedef struct print_word {
 void print_text(const char *text);
 void print_line(const char *format, ...); /* at most PRINT_LINE bytes; what is longer is cut */
 print_word print_hex(uint32_t value);     /* eight digits */
-enum { PRINT_LINE = 768 };
+enum { PRINT_LINE = 320 };
 
 #endif
