@@ -24,8 +24,8 @@ static void voice_log(void *user, const char *line) {
 }
 
 static int64_t voice_unix_now(void *user) {
-    (void)user;
-    return board_unix_time();
+    const voice *v = user;
+    return v->unix_zero ? v->unix_zero + (int64_t)(board_now() / 1000000000u) : board_unix_time();
 }
 
 static void voice_show_put(void *user, const char *bytes, size_t count) {
@@ -67,6 +67,7 @@ int voice_open(voice *v, const image *weights, char *why) {
     v->config.hooks = (sotto_hooks){.now = voice_now, .tool = voice_tool, .log = voice_log, .user = v};
     tools_init(&v->tools, board_now());
     v->tools.unix_now = voice_unix_now;
+    v->tools.user = v;
     return start(v, why);
 }
 
@@ -80,7 +81,7 @@ static void turn_done(voice *v, const sotto_event *e) {
     show_text_stages(&v->show, &s, v->config.budget_ns);
 }
 
-static void take_events(voice *v) {
+void voice_events(voice *v) {
     sotto_event e;
     while (sotto_next_event(v->runtime, &e) == SOTTO_OK) {
         int piece = e.type == SOTTO_EV_REPLY || e.type == SOTTO_EV_WORD;
@@ -101,7 +102,7 @@ void voice_run(voice *v) {
     int more;
     do {
         more = sotto_step(v->runtime, 1) == SOTTO_AGAIN;
-        take_events(v);
+        voice_events(v);
         hand_out(v);
     } while (more);
 }

@@ -14,6 +14,7 @@ typedef struct voice {
     sotto_memory_report memory;
     sotto *runtime;
     tools tools;
+    int64_t unix_zero; /* unix seconds when the board's clock was 0, set by hand; 0: ask the board */
     show_out show;
     int tokens;                                                     /* 1: also shows each piece of the reply */
     int quiet;                                                      /* 1: shows nothing */
@@ -28,6 +29,8 @@ typedef struct voice {
 int voice_open(voice *v, const image *weights, char *why);
 /* Works until nothing is left to do: steps, shows events, hands out what is said. */
 void voice_run(voice *v);
+/* The events since the last call: shown, counted, remembered. voice_run does it by itself. */
+void voice_events(voice *v);
 uint64_t voice_now(void *user);
 
 #endif
