@@ -9,7 +9,8 @@ FIRMWARE := $(BUILD)/firmware
 FIRMWARE_GCC ?= arm-none-eabi-gcc
 
 FIRMWARE_SRC := firmware/start.c firmware/fault.c firmware/print.c firmware/image.c firmware/voice.c platform/show_text.c $(TOOLS_SRC)
-FIRMWARE_EMULATED := firmware/main_emulated.c firmware/run.c firmware/wav.c firmware/semihost.c firmware/boards/mps/mps.c
+FIRMWARE_SRC += firmware/console.c firmware/console_commands.c firmware/line.c firmware/live.c firmware/receive.c firmware/slots.c firmware/slots_update.c
+FIRMWARE_EMULATED := firmware/main_emulated.c firmware/run.c firmware/wav.c firmware/semihost.c firmware/boards/mps/mps.c firmware/boards/mps/flash.c
 
 include firmware/boards/$(BOARD)/board.mk
 
@@ -52,6 +53,12 @@ $(FIRMWARE)/%/sotto-fw.elf: $(KISSFFT)/kiss_fftr.c FORCE
 $(FIRMWARE)/nano.img: $(BUILD)/sotto $(wildcard models/packs/nano/*.gguf) models/packs/nano/manifest.txt
 	$(Q)$(BUILD)/sotto pack models/packs/nano --image $@
 	$(Q)test $$(stat -c %s $@) -le 8388608 || { echo "$@: more than 8 MiB of weights"; rm $@; exit 1; }
+
+# Sends an image to a board's console.
+$(FIRMWARE)/send_image: $(BUILD)/obj/firmware/tools/send_image.o $(BUILD)/libsotto.a
+	@mkdir -p $(@D)
+	@echo "  LD  $@"
+	$(Q)$(CC) $(CFLAGS_ALL) -o $@ $^
 
 QUESTION ?= tests/golden/questions/demo.wav
 firmware-run: firmware

@@ -1,5 +1,6 @@
 /* main of emulated boards: one command from the emulator's command line, then the end with its exit code. */
 #include "firmware/board.h"
+#include "firmware/console.h"
 #include "firmware/fault.h"
 #include "firmware/print.h"
 #include "firmware/run.h"
@@ -10,6 +11,7 @@
 enum { COMMAND = 512 };
 
 static voice the_voice;
+static console the_console;
 static char command[COMMAND];
 
 static int open_voice(voice *v) {
@@ -34,6 +36,7 @@ int main(void) {
         print_line("sotto: the command line is longer than %d bytes\n", COMMAND - 1);
         return 2;
     }
+    if (strcmp(command, "console") == 0) console_main(&the_console, &the_voice);
     if (strcmp(command, "fault") == 0) fault_provoke();
     if (open_voice(&the_voice) != 0) return 1;
     int code = run_command(&the_voice, command);

@@ -40,13 +40,13 @@ static int set_mark(const slots *s, int index, uint32_t mark) {
     return is_marked(s, index, mark) ? 0 : -1;
 }
 
-static void refuse(slot *x, const char *format, unsigned a, unsigned b) {
+static void refuse(slot_info *x, const char *format, unsigned a, unsigned b) {
     x->state = SLOT_REFUSED;
     fmt_put(x->why, sizeof x->why, format, a, b);
 }
 
 static void look_marks(slots *s, int index) {
-    slot *x = &s->slot[index];
+    slot_info *x = &s->slot[index];
     int passed = 0;
     for (uint32_t i = 0; i < SLOTS_TRIALS; i++) {
         x->starts += (uint32_t)is_marked(s, index, MARK_START + i);
@@ -64,9 +64,9 @@ static void look_marks(slots *s, int index) {
 /* What the memory holds, without changing it. */
 static void look(slots *s, int index) {
     const board_region *r = &s->flash->slot[index];
-    slot *x = &s->slot[index];
+    slot_info *x = &s->slot[index];
     const char *bytes = (const char *)r->address;
-    *x = (slot){.state = SLOT_NONE};
+    *x = (slot_info){.state = SLOT_NONE};
     if (slots_room(s->flash, index) < sizeof(image_header)) {
         fmt_put(x->why, sizeof x->why, "the board has no memory for it");
     } else if (slots_blank(r->address, sizeof(image_header))) {
@@ -82,12 +82,12 @@ static void look(slots *s, int index) {
     }
 }
 
-static int usable(const slot *x) {
+static int usable(const slot_info *x) {
     return x->state == SLOT_GOOD || x->state == SLOT_TRIAL;
 }
 
 static int pick(const slots *s) {
-    const slot *a = &s->slot[0], *b = &s->slot[1];
+    const slot_info *a = &s->slot[0], *b = &s->slot[1];
     if (!usable(a) || !usable(b)) return usable(a) ? 0 : usable(b) ? 1 : -1;
     if (a->is.header->number == b->is.header->number) return b->state > a->state;
     return slots_newer(b->is.header->number, a->is.header->number);
@@ -98,7 +98,7 @@ int slots_open(slots *s, const board_flash *flash, size_t arena) {
     look(s, 0);
     look(s, 1);
     while ((s->running = pick(s)) >= 0) {
-        slot *x = &s->slot[s->running];
+        slot_info *x = &s->slot[s->running];
         if (x->state != SLOT_TRIAL) break;
         uint32_t next = 0; /* a cut may have marked a later page than the count says: take the first that is free */
         while (is_marked(s, s->running, MARK_START + next)) next++;
@@ -116,7 +116,7 @@ int slots_on_trial(const slots *s) {
 }
 
 int slots_judge(slots *s, uint32_t reply_crc) {
-    slot *x = &s->slot[s->running];
+    slot_info *x = &s->slot[s->running];
     const image_header *h = x->is.header;
     if (h->question[0] && h->reply != reply_crc) {
         set_mark(s, s->running, MARK_FAILED);
@@ -128,7 +128,7 @@ int slots_judge(slots *s, uint32_t reply_crc) {
 }
 
 void slots_refuse(slots *s, const char *why) {
-    slot *x = &s->slot[s->running];
+    slot_info *x = &s->slot[s->running];
     set_mark(s, s->running, MARK_FAILED);
     x->state = SLOT_REFUSED;
     fmt_put(x->why, sizeof x->why, "%s", why);
@@ -136,7 +136,7 @@ void slots_refuse(slots *s, const char *why) {
 
 size_t slots_line(const slots *s, int index, char *out, size_t cap) {
     static const char *const STATE[] = {"none", "refused", "on trial", "good"};
-    const slot *x = &s->slot[index];
+    const slot_info *x = &s->slot[index];
     size_t n = fmt_put(out, cap, "slot %d at %x%s: %s", index, (unsigned)s->flash->slot[index].address, index == s->running ? ", in use" : "",
                        STATE[x->state]);
     if (x->is.header && n < cap)

@@ -21,17 +21,17 @@ enum { SLOTS_TRIALS = 3, SLOTS_LINE = 192 };
 
 typedef enum slot_state { SLOT_NONE, SLOT_REFUSED, SLOT_TRIAL, SLOT_GOOD } slot_state;
 
-typedef struct slot {
+typedef struct slot_info {
     image is; /* valid unless its models are NULL */
     slot_state state;
     uint32_t starts;      /* marked, of SLOTS_TRIALS */
     char why[SLOTS_LINE]; /* of SLOT_REFUSED and SLOT_NONE: what, where, and what was expected */
-} slot;
+} slot_info;
 
 typedef struct slots {
     const board_flash *flash;
     size_t arena; /* bytes that the board has for the runtime */
-    slot slot[2];
+    slot_info slot[2];
     int running; /* -1: none is good */
 } slots;
 

@@ -77,7 +77,7 @@ static int take_head(slots_update *u) {
     else if (!u->forced)
         return fail(u, "update: number %u is not newer than %u, which is in use; expected a greater one, or force", (unsigned)h->number,
                     (unsigned)old);
-    u->s->slot[u->target] = (slot){.state = SLOT_NONE};
+    u->s->slot[u->target] = (slot_info){.state = SLOT_NONE};
     fmt_put(u->s->slot[u->target].why, SLOTS_LINE, "an update of it was not finished");
     u->ready = s->flash->sector;
     u->put = HEAD;
@@ -137,7 +137,7 @@ static int put_head(slots_update *u) {
 }
 
 int slots_update_end(slots_update *u) {
-    slot *x = &u->s->slot[u->target];
+    slot_info *x = &u->s->slot[u->target];
     if (u->failed) return -1;
     if (u->taken != u->total) return fail(u, "update: %u bytes came, expected %u", (unsigned)u->taken, (unsigned)u->total);
     uint32_t crc = crc32_on(crc32_of(&u->head, HEAD), (const void *)(base(u) + HEAD), u->total - HEAD);

@@ -69,4 +69,4 @@ TESTS += test_speech test_captions test_pace test_cli_words
 TESTS += test_cli_say
 TESTS += test_ssml test_ssml_speech
 TESTS += test_style
-TESTS += test_slots
+TESTS += test_slots test_console

@@ -7,6 +7,9 @@
 
 extern const uint32_t mps_hz;       /* of the core and of SysTick */
 extern const uintptr_t mps_uart;    /* first register of UART 0 */
-extern const board_flash mps_flash; /* both slots lie in RAM; erase and program NULL */
+extern const board_flash mps_flash; /* both slots lie in RAM that behaves as flash (flash.c) */
+
+int mps_flash_erase(void *user, uintptr_t sector_address);
+int mps_flash_program(void *user, uintptr_t address, const void *bytes, size_t count);
 
 #endif
