@@ -199,8 +199,8 @@ static float neon_dot_f32_i8(const float *a, const int8_t *b, size_t n) {
     return vec_join(lane);
 }
 
-static void neon_scores_i8(float *y, size_t y_stride, const int8_t *w, const float *scale, const int8_t *q, const float *qs, size_t count,
-                           size_t rows, size_t cols) {
+static inline void neon_scores_i8(float *y, size_t y_stride, const int8_t *w, const float *scale, const int8_t *q, const float *qs, size_t count,
+                                  size_t rows, size_t cols) {
     neon_gemm_i8(y, y_stride, w, scale, NULL, NULL, q, qs, count, rows, cols);
 }
 
@@ -267,13 +267,14 @@ static void neon_layernorm(float *y, const float *x, const float *gain, const fl
 }
 
 /* clang-format off */
-#define NEON_TABLE(title) {                                                                                        \
-    .name = title, .quantize = vec_quantize, .gemm_i8 = neon_gemm_i8, .gemm_q8_0 = neon_gemm_q8_0,                 \
-    .gemm_q4_0 = neon_gemm_q4_0, .dot_i8 = neon_dot_i8, .dot_f32 = neon_dot_f32, .sum_f32 = neon_sum_f32,          \
+#define NEON_TABLE_WITH(title, i8, q8_0, q4_0, scores) {                                                           \
+    .name = title, .quantize = vec_quantize, .gemm_i8 = i8, .gemm_q8_0 = q8_0, .gemm_q4_0 = q4_0,                  \
+    .dot_i8 = neon_dot_i8, .dot_f32 = neon_dot_f32, .sum_f32 = neon_sum_f32,                                       \
     .axpy_f32 = vec_axpy_f32, .axpy_i8 = vec_axpy_i8, .dot_f32_i8 = neon_dot_f32_i8, .silu = vec_silu,             \
-    .exp_f32 = vec_exp_f32, .mul_f32 = vec_mul_f32, .widen_f16 = vec_widen_f16, .scores_i8 = neon_scores_i8,       \
-    .scores_f32 = neon_scores_f32, .exp_down = neon_exp_down, .mix_i8 = neon_mix_i8, .mix_f32 = neon_mix_f32,        \
+    .exp_f32 = vec_exp_f32, .mul_f32 = vec_mul_f32, .widen_f16 = vec_widen_f16, .scores_i8 = scores,               \
+    .scores_f32 = neon_scores_f32, .exp_down = neon_exp_down, .mix_i8 = neon_mix_i8, .mix_f32 = neon_mix_f32,      \
     .layernorm = neon_layernorm, .taps_f32 = vec_taps, .filter = vec_filter, .pulses = vec_pulses }
+#define NEON_TABLE(title) NEON_TABLE_WITH(title, neon_gemm_i8, neon_gemm_q8_0, neon_gemm_q4_0, neon_scores_i8)
 /* clang-format on */
 
 #endif

@@ -8,6 +8,8 @@ extern const kernels kernels_avx2;
 extern const kernels kernels_avx512vnni;
 extern const kernels kernels_neon;
 extern const kernels kernels_neon_dot;
+extern const kernels kernels_neon_i8mm;
+extern const kernels kernels_neon32;
 extern const kernels kernels_helium;
 
 typedef struct kernel_choice {
