@@ -40,7 +40,16 @@ $(BUILD)/sotto-fw.elf: $(CORE_OBJ) $(FIRMWARE_OBJ) firmware/boards/$(BOARD)/link
 	$(Q)sh firmware/check_image.sh $@ || { rm $@; exit 1; }
 else
 KISSFFT := $(FIRMWARE)/kissfft
-firmware: $(FIRMWARE)/$(BOARD)/sotto-fw.elf $(FIRMWARE)/nano.img
+firmware: deps-firmware
+	@$(MAKE) --no-print-directory build-firmware
+
+firmware-run: deps-firmware
+	@$(MAKE) --no-print-directory build-firmware run-firmware
+
+deps-firmware:
+	@SOTTO_DEPS=firmware sh platform/posix/deps.sh
+
+build-firmware: $(FIRMWARE)/$(BOARD)/sotto-fw.elf $(FIRMWARE)/nano.img
 
 $(KISSFFT)/kiss_fftr.c: firmware/kissfft_source.sh
 	@echo "  GET KissFFT's source package"
@@ -60,9 +69,14 @@ $(FIRMWARE)/send_image: $(BUILD)/obj/firmware/tools/send_image.o $(BUILD)/libsot
 	@echo "  LD  $@"
 	$(Q)$(CC) $(CFLAGS_ALL) -o $@ $^
 
+# QUESTION: any sound file. LIVE=1: the microphone does not wait, so a core that is too slow loses sound; SHIFT=n: an instruction takes 2^n virtual ns.
 QUESTION ?= tests/golden/questions/demo.wav
-firmware-run: firmware
-	$(Q)sh firmware/emulate.sh $(FIRMWARE) $(BOARD) run --in $(QUESTION) --out $(FIRMWARE)/reply.wav
+SHIFT ?= 0
+run-firmware: build-firmware $(BUILD)/tests/wav16
+	$(Q)$(BUILD)/tests/wav16 $(QUESTION) $(FIRMWARE)/question.wav
+	$(Q)SHIFT=$(SHIFT) sh firmware/emulate.sh $(FIRMWARE) $(BOARD) run --in $(FIRMWARE)/question.wav --out $(FIRMWARE)/reply.wav --shift $(SHIFT) \
+	  $(if $(EVENTS),--events) $(if $(LIVE),--live)
+
 FORCE:
-.PHONY: firmware firmware-run FORCE
+.PHONY: firmware firmware-run deps-firmware build-firmware run-firmware FORCE
 endif

@@ -22,6 +22,7 @@ rule 'sotto.h as C11 and C++17' sh tests/check/header.sh
 rule 'format' formatted
 rule 'Cortex-M55 build' sh tests/check/m55.sh "$build"
 rule 'NEON and Helium kernels in QEMU' sh tests/check/emulated.sh "$build"
+rule 'firmware answers as the host does' sh tests/check/firmware.sh "$build"
 rule 'clang build' clang_build
 rule 'tests under address and undefined sanitizers' sanitized
 rule 'GGUF reader, grammars and adapters under libFuzzer' fuzzed
