@@ -70,3 +70,4 @@ TESTS += test_cli_say
 TESTS += test_ssml test_ssml_speech
 TESTS += test_style
 TESTS += test_slots test_console
+TESTS += test_image
