@@ -1,5 +1,6 @@
 /* show: see show.h. */
 #include "platform/host/show.h"
+#include "platform/show_text.h"
 #include "runtime/base/utf8.h"
 #include <string.h>
 #include <unistd.h>
@@ -21,35 +22,21 @@ void show_json_text(FILE *to, const char *text) {
     fputc('"', to);
 }
 
-static const char *const EVENT_NAMES[] = {"speech-start", "speech-end", "partial",  "final",  "tool-call", "tool-result", "reply",
-                                          "audio",        "turn-done",  "overload", "intent", "word",      "word-end"};
+static void put_file(void *user, const char *bytes, size_t count) {
+    fwrite(bytes, 1, count, user);
+}
 
-static const char *event_colour(sotto_event_type type) {
-    switch (type) {
-    case SOTTO_EV_INTENT:
-    case SOTTO_EV_FINAL:
-        return "\033[1;36m";
-    case SOTTO_EV_TOOL_CALL:
-        return "\033[33m";
-    case SOTTO_EV_TURN_DONE:
-        return "\033[1;32m";
-    case SOTTO_EV_OVERLOAD:
-        return "\033[1;31m";
-    default:
-        return "\033[2m";
-    }
+static show_out to_file(FILE *to) {
+    return (show_out){.put = put_file, .user = to, .colour = isatty(fileno(to)), .unit = "ms"};
 }
 
 void show_event(FILE *to, const sotto_event *e) {
-    int colour = isatty(fileno(to));
-    fprintf(to, "%s%-12s%s %s", colour ? event_colour(e->type) : "", EVENT_NAMES[e->type], colour ? "\033[0m" : "", e->text);
-    if (e->type == SOTTO_EV_INTENT) fprintf(to, " (%.2f)", (double)e->confidence);
-    if (e->type == SOTTO_EV_WORD_END) fprintf(to, " (%.2f-%.2f)", (double)e->words[0].begin_ms / 1e3, (double)e->words[0].end_ms / 1e3);
-    fputc('\n', to);
+    const show_out o = to_file(to);
+    show_text_event(&o, e);
 }
 
 void show_event_json(FILE *to, const sotto_event *e) {
-    fprintf(to, "{\"event\":\"%s\",\"time_ms\":%.3f,\"text\":", EVENT_NAMES[e->type], (double)e->time / 1e6);
+    fprintf(to, "{\"event\":\"%s\",\"time_ms\":%.3f,\"text\":", show_event_name[e->type], (double)e->time / 1e6);
     show_json_text(to, e->text);
     if (e->type == SOTTO_EV_INTENT) fprintf(to, ",\"confidence\":%.3f", (double)e->confidence);
     if (e->word_count) fprintf(to, e->type == SOTTO_EV_INTENT ? ",\"values\":[" : ",\"words\":[");
@@ -66,11 +53,6 @@ void show_event_json(FILE *to, const sotto_event *e) {
     fflush(to);
 }
 
-uint64_t show_span_cost(const sotto_span *s, int id) {
-    if (id == SOTTO_LLM_TOKENS) return s->steps ? s->busy / s->steps : 0;
-    return s->end - s->begin;
-}
-
 /* How far the sound was ahead of the loudspeaker: of the last reply and of all. null: nothing was made after the first pull. */
 static void show_pace_json(FILE *to, const sotto_statistics *s) {
     fprintf(to, "\"tts\":{\"margin_min_ms\":");
@@ -83,29 +65,9 @@ static void show_pace_json(FILE *to, const sotto_statistics *s) {
             (double)s->underrun_ns / 1e6, (unsigned long long)s->prompts_hits, (unsigned long long)s->prompts_misses);
 }
 
-static void show_pace(FILE *to, int64_t margin_ns, const sotto_statistics *s) {
-    if (margin_ns != INT64_MAX)
-        fprintf(to, "sound ahead of the loudspeaker: least %.1f ms, underruns %llu of %.0f ms\n", (double)margin_ns / 1e6,
-                (unsigned long long)s->underruns, (double)s->underrun_ns / 1e6);
-    if (s->prompts_hits)
-        fprintf(to, "kept sound: %llu of %llu short replies\n", (unsigned long long)s->prompts_hits,
-                (unsigned long long)(s->prompts_hits + s->prompts_misses));
-}
-
 void show_stages(FILE *to, const sotto_statistics *s, const uint64_t *budget_ns) {
-    fprintf(to, "%-18s %10s %10s %7s %10s\n", "stage", "time ms", "work ms", "steps", "budget ms");
-    for (int i = 0; i < SOTTO_SPANS; i++) {
-        const sotto_span *x = &s->turn[i];
-        const char *name = sotto_span_name((sotto_span_id)i);
-        if (x->begin == 0) {
-            fprintf(to, "%-18s %10s\n", name, "-");
-            continue;
-        }
-        fprintf(to, "%-18s %10.2f %10.2f %7u", name, (double)show_span_cost(x, i) / 1e6, (double)x->busy / 1e6, x->steps);
-        if (budget_ns[i]) fprintf(to, " %10.1f %s", (double)budget_ns[i] / 1e6, x->over ? "OVER" : "ok");
-        fputc('\n', to);
-    }
-    show_pace(to, s->margin_ns, s);
+    const show_out o = to_file(to);
+    show_text_stages(&o, s, budget_ns);
 }
 
 static void show_budgets_json(FILE *to, const sotto_statistics *s, const uint64_t *budget_ns) {
@@ -209,7 +171,8 @@ static void show_early(FILE *to, const sotto_statistics *s) {
 void show_rates(FILE *to, const sotto_statistics *s) {
     fprintf(to, "asr RTF %.4f   tts RTF %.4f   prefill %.0f tok/s   decode %.0f tok/s\n", ratio(s->asr_busy, s->asr_samples * 62500),
             ratio(s->tts_busy, s->samples_out * 62500), 1e9 * ratio(s->prompt_tokens, s->prompt_ns), 1e9 * ratio(s->reply_tokens, s->reply_ns));
-    show_pace(to, s->margin_low_ns, s);
+    const show_out o = to_file(to);
+    show_text_pace(&o, s->margin_low_ns, s);
     show_early(to, s);
     if (remote_total(s))
         fprintf(to, "server: %llu turns, %llu answered otherwise after a failure, %llu cut\n", (unsigned long long)s->remote_turns,

@@ -1,4 +1,5 @@
-/* show: events, stage tables and statistics as text for people or as JSON Lines for programs. */
+/* show: events, stage tables and statistics as text for people or as JSON Lines for programs. Lines that the firmware prints too come from
+ * platform/show_text.h. */
 #ifndef SOTTO_HOST_SHOW_H
 #define SOTTO_HOST_SHOW_H
 #include "runtime/sotto.h"
@@ -16,7 +17,5 @@ void show_percentiles_json(FILE *to, const sotto_statistics *s, const uint64_t *
 /* Real-time factors and token rates of everything so far. */
 void show_rates(FILE *to, const sotto_statistics *s);
 void show_rates_json(FILE *to, const sotto_statistics *s);
-/* The time a span is judged by: time a token for SOTTO_LLM_TOKENS, else its length. ns */
-uint64_t show_span_cost(const sotto_span *s, int id);
 
 #endif
