@@ -1,18 +1,23 @@
 #!/bin/sh
-# The kernels of other machines against the scalar reference, run in QEMU: NEON (Cortex-A53, A76) and Helium (Cortex-M55).
-# Needs qemu-aarch64-static with aarch64-linux-gnu-gcc, and qemu-system-arm with arm-none-eabi-gcc and newlib; what is missing
-# is skipped, and said. Then the instructions of the Helium kernels, counted by QEMU. usage: emulated.sh BUILD
+# The kernels of other machines against the scalar reference, run in QEMU: NEON of arm64 (Cortex-A53, A76 with dot
+# products, max with matrix products) and of ARMv7 (Cortex-A7, A15), Helium (Cortex-M55). Needs the cross compilers and QEMU of
+# deps.sh; what is missing is skipped, and said. Then the instructions of the Helium kernels, counted by QEMU. usage: emulated.sh BUILD
 set -e
 out=$1/emulated
 strict="-std=c11 -Wall -Wextra -Werror -g -O2 -ffp-contract=off -fno-math-errno -fno-trapping-math -I."
 missing() { for tool in "$@"; do command -v "$tool" >/dev/null || { echo "skipped: no $tool"; return 0; }; done; return 1; }
-mkdir -p "$out/arm64" "$out/m55"
+mkdir -p "$out/m55"
 
-if ! missing qemu-aarch64-static aarch64-linux-gnu-gcc; then
-    make --no-print-directory ARCH=aarch64 BUILD="$out/arm64" CC=aarch64-linux-gnu-gcc PKG_CFLAGS= CORE_SRC='$(KERNEL_SRC_aarch64) runtime/base/mathx.c' "$out/arm64/libsotto.a" >"$out/log" 2>&1 || { tail -20 "$out/log"; exit 1; }
-    aarch64-linux-gnu-gcc $strict -static -o "$out/arm64/check" tests/kernels_bare.c "$out/arm64/libsotto.a"
-    for cpu in cortex-a53 cortex-a76; do qemu-aarch64-static -cpu $cpu "$out/arm64/check"; done
-fi
+linux() { # ARCH TRIPLE EMULATOR CPU ...
+    missing "$3" "$2-gcc" && return 0
+    arch=$1 cc=$2-gcc emulator=$3 own=$out/$1
+    shift 3
+    make --no-print-directory ARCH="$arch" BUILD="$own" CC="$cc" PKG_CFLAGS= CORE_SRC="\$(KERNEL_SRC_$arch) runtime/base/mathx.c" "$own/libsotto.a" >"$out/log" 2>&1 || { tail -20 "$out/log"; exit 1; }
+    "$cc" $strict -static -o "$own/check" tests/kernels_bare.c "$own/libsotto.a"
+    for cpu in "$@"; do "$emulator" -cpu "$cpu" "$own/check"; done
+}
+linux aarch64 aarch64-linux-gnu qemu-aarch64-static cortex-a53 cortex-a76 max
+linux armv7 arm-linux-gnueabihf qemu-arm-static cortex-a7 cortex-a15
 if ! missing qemu-system-arm arm-none-eabi-gcc; then
     core="-mcpu=cortex-m55 -mthumb -mfloat-abi=hard"
     make --no-print-directory ARCH=arm-m55 BUILD="$out/m55" CC=arm-none-eabi-gcc CFLAGS_ALL="$strict $core" PKG_CFLAGS= CORE_SRC='$(KERNEL_SRC_arm-m55) runtime/base/mathx.c' "$out/m55/libsotto.a" >"$out/log" 2>&1 || { tail -20 "$out/log"; exit 1; }
