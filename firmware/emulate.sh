@@ -7,5 +7,5 @@ shift 2
 arguments=""
 for word in "$@"; do arguments="$arguments,arg=$word"; done
 command -v qemu-system-arm >/dev/null || { echo "firmware: no qemu-system-arm (package qemu-system-arm)" >&2; exit 1; }
-exec qemu-system-arm -M "$board" -icount "shift=${SHIFT:-0}" -display none -monitor none -serial stdio -semihosting-config "enable=on,target=native$arguments" \
+exec qemu-system-arm -M "$board" -icount "shift=${SHIFT:-0},sleep=off" -display none -monitor none -serial stdio -semihosting-config "enable=on,target=native$arguments" \
     -kernel "$folder/$board/sotto-fw.elf" -device "loader,file=$folder/nano.img,addr=0x60000000,force-raw=on" </dev/null

@@ -10,7 +10,7 @@ FIRMWARE_GCC ?= arm-none-eabi-gcc
 
 FIRMWARE_SRC := firmware/start.c firmware/fault.c firmware/print.c firmware/image.c firmware/voice.c platform/show_text.c $(TOOLS_SRC)
 FIRMWARE_SRC += firmware/console.c firmware/console_commands.c firmware/line.c firmware/live.c firmware/receive.c firmware/slots.c firmware/slots_update.c
-FIRMWARE_EMULATED := firmware/main_emulated.c firmware/run.c firmware/wav.c firmware/semihost.c firmware/boards/mps/mps.c firmware/boards/mps/flash.c
+FIRMWARE_EMULATED := firmware/main_emulated.c firmware/run.c firmware/wav.c firmware/semihost.c firmware/boards/mps/mps.c firmware/boards/mps/flash.c firmware/boards/mps/sound.c
 
 include firmware/boards/$(BOARD)/board.mk
 
@@ -33,7 +33,7 @@ $(BUILD)/obj/kissfft/%.o: $(KISSFFT)/%.c
 	@echo "  CC  $(<F) (KissFFT)"
 	$(Q)$(CC) $(filter-out -W%,$(CFLAGS_ALL)) -DNDEBUG '-DKISS_FFT_MALLOC(n)=((void)(n), (void *)0)' '-DKISS_FFT_FREE(p)=((void)(p))' -c -o $@ $<
 
-$(BUILD)/sotto-fw.elf: $(CORE_OBJ) $(FIRMWARE_OBJ) firmware/boards/$(BOARD)/link.ld firmware/sections.ld
+$(BUILD)/sotto-fw.elf: $(CORE_OBJ) $(FIRMWARE_OBJ) firmware/boards/$(BOARD)/link.ld firmware/sections.ld firmware/files.mk firmware/boards/$(BOARD)/board.mk
 	@echo "  LD  $@"
 	$(Q)$(CC) $(CFLAGS_ALL) -nostartfiles -T firmware/boards/$(BOARD)/link.ld -Wl,--gc-sections,-Map=$(@:.elf=.map),--no-warn-rwx-segments -o $@ \
 	  $(CORE_OBJ) $(FIRMWARE_OBJ) -lm -lc -lgcc

@@ -1,15 +1,17 @@
 /* run: see run.h. Drives the runtime as the command's loop does (platform/host/loop.c): 10 ms of sound, then all the work there is.
  *
  * The runtime's clock runs with the computing and jumps ahead to when a sample would have come from a microphone, never back. With --live it does not
- * jump: the block is waited for, and what comes while the computing is behind is lost as it would be from a DMA buffer of LIVE_BUFFER samples.
+ * jump: the sound comes and goes as through a board's DMA (boards/mps/sound.h), and a core that is too slow loses some.
  */
 #include "firmware/run.h"
 #include "firmware/board.h"
+#include "firmware/boards/mps/sound.h"
+#include "firmware/live.h"
 #include "firmware/print.h"
 #include "firmware/wav.h"
 #include <string.h>
 
-enum { WORDS = 16 };
+enum { WORDS = 16, PATIENCE = 10 }; /* PATIENCE: seconds of silence in which a reply must have begun */
 
 typedef struct run_options {
     const char *in, *out;
@@ -58,19 +60,18 @@ static void play(void *user, const int16_t *samples, size_t count) {
     wav_out_write(user, samples, count);
 }
 
-static void wait_until(voice *v, uint64_t moment, int live) {
+static void wait_until(voice *v, uint64_t moment) {
     uint64_t now = voice_now(v);
-    if (!live && moment > now) v->ahead += moment - now;
-    while (live && voice_now(v) < moment) {}
+    if (moment > now) v->ahead += moment - now;
 }
 
-static void feed(voice *v, wav_in *in, int live) {
+static void feed(voice *v, wav_in *in) {
     int16_t pcm[VOICE_BLOCK];
     size_t n;
     uint64_t moment = voice_now(v), behind = 0;
     while ((n = wav_in_read(in, pcm, VOICE_BLOCK)) > 0) {
         moment += n * 1000000000ull / SOTTO_RATE;
-        wait_until(v, moment, live);
+        wait_until(v, moment);
         for (size_t at = 0; at < n; at += sotto_push_audio(v->runtime, pcm + at, n - at)) voice_run(v);
         voice_run(v);
         uint64_t now = voice_now(v);
@@ -82,35 +83,50 @@ static void feed(voice *v, wav_in *in, int live) {
     print_line("behind the microphone: at most %.2f %s\n", (double)behind / 1e6, board_time_unit);
 }
 
+static int refuse(const char *why) {
+    print_line("run: %s\n", why);
+    return 1;
+}
+
 static int run_file(voice *v, const run_options *o) {
     char why[WAV_WHY];
     wav_in in;
     wav_out out;
-    sotto_statistics s;
-    if (wav_in_open(&in, o->in, why) != 0 || (o->out && wav_out_open(&out, o->out, why) != 0)) {
-        print_line("run: %s\n", why);
-        return 1;
-    }
+    if (wav_in_open(&in, o->in, why) != 0 || (o->out && wav_out_open(&out, o->out, why) != 0)) return refuse(why);
     if (o->out) {
         v->play = play;
         v->user = &out;
     }
-    feed(v, &in, o->live);
+    feed(v, &in);
     wav_in_close(&in);
-    sotto_stats(v->runtime, &s);
-    show_text_counts(&v->show, &s);
     if (!o->out) return 0;
-    if (wav_out_close(&out) != 0) {
-        print_line("run: %s: not all was written\n", o->out);
-        return 1;
-    }
+    if (wav_out_close(&out) != 0) return refuse("the reply was not written whole");
     print_line("wrote %s: %.2f s\n", o->out, (double)out.samples / SOTTO_RATE);
     return 0;
+}
+
+/* 3 when sound was lost: this core is too slow for a live conversation. */
+static int run_live(voice *v, const run_options *o) {
+    char why[WAV_WHY];
+    live l;
+    uint64_t quiet_since = 0;
+    if (sound_open(o->in, o->out, why) != 0) return refuse(why);
+    for (live_start(&l, v); !quiet_since || board_now() - quiet_since < PATIENCE * 1000000000ull;) {
+        if (!live_step(&l)) board_wait();
+        if (sound_over() && !quiet_since) quiet_since = board_now();
+        if (quiet_since && v->turns && sotto_state(v->runtime) == SOTTO_IDLE && sound_quiet()) break;
+    }
+    uint64_t lost = board_audio_lost() + l.refused;
+    print_line("at %.1f M instructions a second: %llu of %llu samples of the microphone were lost\n", 1000.0 / (double)(1u << o->shift),
+               (unsigned long long)lost, (unsigned long long)sound_heard());
+    if (sound_close() != 0) return refuse("the reply was not written whole");
+    return lost ? 3 : 0;
 }
 
 int run_command(voice *v, char *line) {
     word_list words;
     run_options o = {0};
+    sotto_statistics s;
     cut_words(&words, line);
     if (words.count == 0 || strcmp(words.word[0], "run") != 0) {
         print_line("%s: expected run or fault\n", words.count ? words.word[0] : "no command");
@@ -121,7 +137,9 @@ int run_command(voice *v, char *line) {
     v->tokens = o.events;
     v->show.counts = 1;
     v->show.count_shift = o.shift;
-    code = run_file(v, &o);
+    code = o.live ? run_live(v, &o) : run_file(v, &o);
+    sotto_stats(v->runtime, &s);
+    show_text_counts(&v->show, &s);
     if (code == 0 && v->turns == 0) print_line("%s: no speech was found\n", o.in);
     return code;
 }
