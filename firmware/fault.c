@@ -9,7 +9,7 @@
 #include <assert.h>
 
 extern uint32_t link_stack_low[], link_stack_top[];
-_Noreturn void fault_report(const uint32_t *frame, const uint32_t *saved, uint32_t how);
+_Noreturn __attribute__((used)) void fault_report(const uint32_t *frame, const uint32_t *saved, uint32_t how); /* called from assembly */
 
 enum { CFSR = 0xe000ed28, HFSR = 0xe000ed2c, MMFAR = 0xe000ed34, BFAR = 0xe000ed38, ICSR = 0xe000ed04, FRAME = 8, EXCERPT = 16 };
 

@@ -13,7 +13,7 @@ typedef void handler(void);
 extern uint32_t link_stack_low[], link_stack_top[], link_data_start[], link_data_end[], link_bss_start[], link_bss_end[];
 extern const uint32_t link_data_load[];
 int main(void);
-_Noreturn void start_run(void);
+_Noreturn __attribute__((used)) void start_run(void); /* called from assembly */
 
 enum { CPACR = 0xe000ed88, VTOR = 0xe000ed08, CCR = 0xe000ed14, SHCSR = 0xe000ed24, PAINT = 0x5a17ed00, UNUSED_BELOW = 32 };
 
