@@ -9,6 +9,7 @@
 #   make cache-cost sinks + window against recomputing: perplexity, time, bytes
 #   make firmware   the microcontroller image and its weights: BOARD=mps3-an547 (default), mps2-an500, ...
 #   make firmware-run  a spoken question through it in an emulator: QUESTION=q.wav
+#   make firmware-cost instructions of kernels and stages on both emulated boards, counted
 #   make install    library, header, pkg-config file, command   (PREFIX, DESTDIR)
 #   make deps format clean
 #   V=1 · CC=clang · SANITIZE=address,undefined · BUILD=folder

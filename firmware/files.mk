@@ -77,6 +77,10 @@ run-firmware: build-firmware $(BUILD)/tests/wav16
 	$(Q)SHIFT=$(SHIFT) sh firmware/emulate.sh $(FIRMWARE) $(BOARD) run --in $(FIRMWARE)/question.wav --out $(FIRMWARE)/reply.wav --shift $(SHIFT) \
 	  $(if $(EVENTS),--events) $(if $(LIVE),--live)
 
+# Instructions of every kernel and stage on both emulated boards.
+firmware-cost: deps-firmware $(BUILD)/sotto
+	@sh tests/check/cost.sh $(BUILD) full
+
 FORCE:
-.PHONY: firmware firmware-run deps-firmware build-firmware run-firmware FORCE
+.PHONY: firmware firmware-cost firmware-run deps-firmware build-firmware run-firmware FORCE
 endif

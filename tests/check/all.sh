@@ -23,6 +23,7 @@ rule 'format' formatted
 rule 'Cortex-M55 build' sh tests/check/m55.sh "$build"
 rule 'NEON and Helium kernels in QEMU' sh tests/check/emulated.sh "$build"
 rule 'firmware answers as the host does' sh tests/check/firmware.sh "$build"
+rule 'instructions on a Cortex-M55' sh tests/check/cost.sh "$build"
 rule 'clang build' clang_build
 rule 'tests under address and undefined sanitizers' sanitized
 rule 'GGUF reader, grammars and adapters under libFuzzer' fuzzed

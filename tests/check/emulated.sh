@@ -1,7 +1,7 @@
 #!/bin/sh
 # The kernels of other machines against the scalar reference, run in QEMU: NEON of arm64 (Cortex-A53, A76 with dot
 # products, max with matrix products) and of ARMv7 (Cortex-A7, A15), Helium (Cortex-M55). Needs the cross compilers and QEMU of
-# deps.sh; what is missing is skipped, and said. Then the instructions of the Helium kernels, counted by QEMU. usage: emulated.sh BUILD
+# deps.sh; what is missing is skipped, and said. usage: emulated.sh BUILD
 set -e
 out=$1/emulated
 strict="-std=c11 -Wall -Wextra -Werror -g -O2 -ffp-contract=off -fno-math-errno -fno-trapping-math -I."
@@ -21,8 +21,6 @@ linux armv7 arm-linux-gnueabihf qemu-arm-static cortex-a7 cortex-a15
 if ! missing qemu-system-arm arm-none-eabi-gcc; then
     core="-mcpu=cortex-m55 -mthumb -mfloat-abi=hard"
     make --no-print-directory ARCH=arm-m55 BUILD="$out/m55" CC=arm-none-eabi-gcc CFLAGS_ALL="$strict $core" PKG_CFLAGS= CORE_SRC='$(KERNEL_SRC_arm-m55) runtime/base/mathx.c' "$out/m55/libsotto.a" >"$out/log" 2>&1 || { tail -20 "$out/log"; exit 1; }
-    for program in tests/kernels_bare.c tests/bare/m55_count.c; do
-        arm-none-eabi-gcc $strict $core --specs=rdimon.specs -T tests/bare/m55.ld -Wl,--no-warn-rwx-segments -o "$out/m55/run.elf" $program tests/bare/m55_start.c "$out/m55/libsotto.a"
-        timeout 120 qemu-system-arm -M mps3-an547 -icount shift=0 -nographic -monitor none -serial none -semihosting-config enable=on,target=native -kernel "$out/m55/run.elf"
-    done
+    arm-none-eabi-gcc $strict $core --specs=rdimon.specs -T tests/bare/m55.ld -Wl,--no-warn-rwx-segments -o "$out/m55/run.elf" tests/kernels_bare.c tests/bare/m55_start.c "$out/m55/libsotto.a"
+    timeout 120 qemu-system-arm -M mps3-an547 -nographic -monitor none -serial none -semihosting-config enable=on,target=native -kernel "$out/m55/run.elf"
 fi
