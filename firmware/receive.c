@@ -4,7 +4,7 @@
 #include "runtime/base/fmt.h"
 #include <string.h>
 
-enum { TAIL = 4, CTRL_C = 3, DRAIN_MS = 30 };
+enum { HEAD = 6, TAIL = 4, CTRL_C = 3, DRAIN_MS = 30 };
 typedef enum block_result { BLOCK_OK, BLOCK_BAD, BLOCK_STOP } block_result;
 
 static void say(const char *format, ...) {
@@ -43,16 +43,30 @@ static uint32_t u32(const uint8_t *p) {
     return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
+/* The block that the sum tells of, where the image in use has it; else NULL. Never the first: bytes that end with their own CRC-32, as a header does,
+ * all have the same sum. */
+static const uint8_t *find_block(const receive *r, uint32_t index, size_t count, uint32_t sum) {
+    const slots *s = r->update.s;
+    if (s->running < 0 || index == 0) return NULL;
+    const image_header *h = s->slot[s->running].is.header;
+    uint64_t at = (uint64_t)index * RECEIVE_BLOCK;
+    if (at + count > h->bytes) return NULL;
+    const uint8_t *bytes = (const uint8_t *)h + at;
+    return crc32_of(bytes, count) == sum ? bytes : NULL;
+}
+
 /* The block `index`; another one is an answer to an earlier question, and more like it may be on the way. */
-static block_result get_block(receive *r, uint32_t index, size_t *count) {
-    int first = get(RECEIVE_QUIET_MS);
+static block_result get_block(receive *r, uint32_t index, const uint8_t **bytes, size_t *count) {
+    int first = get(RECEIVE_QUIET_MS), kind;
     if (first == CTRL_C) return BLOCK_STOP;
     if (first < 0) return BLOCK_BAD;
-    if (first != 'S' || get(RECEIVE_QUIET_MS) != 'B' || get_bytes(r->frame, 6) != 0) return drop();
+    if (first != 'S' || ((kind = get(RECEIVE_QUIET_MS)) != 'B' && kind != 'H') || get_bytes(r->frame, HEAD) != 0) return drop();
     *count = (size_t)r->frame[0] | (size_t)r->frame[1] << 8;
-    if (*count == 0 || *count > RECEIVE_BLOCK || get_bytes(r->frame + 6, *count + TAIL) != 0) return drop();
-    int whole = crc32_of(r->frame, 6 + *count) == u32(r->frame + 6 + *count);
-    return whole && u32(r->frame + 2) == index ? BLOCK_OK : drop();
+    size_t body = kind == 'B' ? *count : 4;
+    if (*count == 0 || *count > RECEIVE_BLOCK || get_bytes(r->frame + HEAD, body + TAIL) != 0) return drop();
+    if (crc32_of(r->frame, HEAD + body) != u32(r->frame + HEAD + body) || u32(r->frame + 2) != index) return drop();
+    *bytes = kind == 'B' ? r->frame + HEAD : find_block(r, index, *count, u32(r->frame + HEAD));
+    return *bytes ? BLOCK_OK : BLOCK_BAD;
 }
 
 static int refused(const char *why) {
@@ -63,12 +77,13 @@ static int refused(const char *why) {
 static int get_all(receive *r) {
     uint32_t next = 0, tries = 0;
     while (r->update.taken < r->update.total) {
+        const uint8_t *bytes = NULL;
         size_t count = 0;
         say("send %u\r\n", (unsigned)next);
-        block_result got = get_block(r, next, &count);
+        block_result got = get_block(r, next, &bytes, &count);
         if (got == BLOCK_STOP) return refused("update: given up (ctrl-C)");
         if (got == BLOCK_OK) {
-            if (slots_update_write(&r->update, r->frame + 6, count) != 0) return refused(r->update.why);
+            if (slots_update_write(&r->update, bytes, count) != 0) return refused(r->update.why);
             next++;
             tries = 0;
         } else if (++tries >= RECEIVE_TRIES) {

@@ -3,7 +3,10 @@
  *     host    update BYTES CRC [force]                  CRC-32 of the whole image, hexadecimal
  *     board   "send 0\r\n"                              or "refused: ..." and the transfer is over
  *     host    'S' 'B' count:u16 index:u32 bytes[count] crc:u32        little endian, crc over count..bytes; count 1024, less in the last block
- *     board   "send 1\r\n"                              the next block that it wants: the same number again when this one did not arrive whole
+ *       or    'S' 'H' count:u16 index:u32 sum:u32 crc:u32             the CRC-32 of those bytes: the board takes them from the image in use when they
+ *                                                                     are there at the same place, so an update of one model sends that model
+ *     board   "send 1\r\n"                              the next block that it wants: the same number again when this one did not arrive whole, or
+ *                                                       is not in the image in use
  *     ...
  *     board   "taken: ...\r\n" or "refused: ...\r\n"    after the last block, read back and checked
  *

@@ -3,6 +3,7 @@
  *     send_image [--force] [--from PATH] DEVICE IMAGE
  *
  * DEVICE is a serial port (set to 115200 baud, 8N1, raw) or any file; --from: its answers come from another one, as an emulator's two pipes.
+ * Each block's sum goes first, and its bytes only when the board asks again: it takes what it has from the image in use.
  * Exit codes: 0 taken, 1 refused or no answer, 2 usage.
  */
 #define _DEFAULT_SOURCE
@@ -95,21 +96,34 @@ static void show(size_t sent, size_t size) {
     if (isatty(2)) fprintf(stderr, "\r%3zu %%", sent * 100 / size);
 }
 
+/* Only the block's sum: the board may have it. */
+static int send_sum(link_ends *l, const uint8_t *image, size_t size, size_t index) {
+    uint8_t frame[16] = {'S', 'H'};
+    size_t at = index * BLOCK, count = at + BLOCK < size ? BLOCK : size - at;
+    frame[2] = (uint8_t)count;
+    frame[3] = (uint8_t)(count >> 8);
+    put32(frame + 4, (uint32_t)index);
+    put32(frame + 8, crc32_of(image + at, count));
+    put32(frame + 12, crc32_of(frame + 2, 10));
+    return put(l, frame, sizeof frame);
+}
+
 /* Answers the board's lines until it says how it ended. Other lines (an echo, a prompt) are passed over. */
 static int serve(link_ends *l, const uint8_t *image, size_t size) {
-    size_t index, last = (size_t)-1, again = 0;
+    size_t index, last = (size_t)-1, asked = 0, sent = 0;
     while (get_line(l) == 0) {
         if (strncmp(l->line, "taken: ", 7) == 0 || strncmp(l->line, "refused: ", 9) == 0) {
             printf("%s\n", l->line);
             fprintf(stderr, isatty(2) ? "\n" : "");
-            if (again) fprintf(stderr, "send_image: %zu blocks were sent again\n", again);
+            fprintf(stderr, "send_image: %zu blocks of %d bytes, %zu sent, the others were there\n", (size + BLOCK - 1) / BLOCK, BLOCK, sent);
             return l->line[0] == 't' ? 0 : 1;
         }
         if (sscanf(l->line, "send %zu", &index) != 1 || index * BLOCK >= size) continue;
-        again += index == last;
+        asked = index == last ? asked + 1 : 0;
         last = index;
+        sent += asked > 0 || index == 0;
         show(index * BLOCK, size);
-        if (send_block(l, image, size, index) != 0) return complain(1, "the board's port", strerror(errno));
+        if ((asked || index == 0 ? send_block : send_sum)(l, image, size, index) != 0) return complain(1, "the board's port", strerror(errno));
     }
     return complain(1, "no answer", "expected \"send N\" of a board whose console is at its prompt");
 }
