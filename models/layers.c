@@ -5,7 +5,6 @@
 #include "models/layers.h"
 #include "runtime/base/fmt.h"
 #include "runtime/base/mathx.h"
-#include "runtime/base/mathx_inline.h"
 #include <assert.h>
 #include <math.h>
 #include <string.h>
@@ -143,20 +142,24 @@ void add_run(float *y, const float *x, uint32_t n) {
     for (uint32_t i = 0; i < n; i++) y[i] += x[i];
 }
 
-void glu_run(float *y, const float *x, uint32_t n) {
-    for (uint32_t i = 0; i < n; i++) y[i] = x[i] * mathxi_sigmoid(x[n + i]);
+/* sigmoid(z) = 1 / (1 + exp(-z)), a slice at a time. */
+void glu_run(const kernels *k, float *y, const float *x, uint32_t n) {
+    float part[EXP_SLICE];
+    for (uint32_t done = 0; done < n; done += EXP_SLICE) {
+        const uint32_t m = n - done < EXP_SLICE ? n - done : EXP_SLICE;
+        for (uint32_t i = 0; i < m; i++) part[i] = -x[n + done + i];
+        k->exp_f32(part, m);
+        for (uint32_t i = 0; i < m; i++) y[done + i] = x[done + i] * (1.0f / (1.0f + part[i]));
+    }
 }
 
-/* One tap over all channels: the loop over channels is inside, so that it vectorises. */
-static void add_tap(float *y, const float *w, const float *x, uint32_t channels) {
-    for (uint32_t c = 0; c < channels; c++) y[c] += w[c] * x[c];
-}
-
-void depthwise_step(float *y, float *state, const float *x, const float *w, const float *bias, uint32_t channels, uint32_t kernel) {
-    size_t row = channels;
-    for (uint32_t c = 0; c < channels; c++) y[c] = bias ? bias[c] : 0.0f;
-    for (uint32_t t = 0; t + 1 < kernel; t++) add_tap(y, w + t * row, state + t * row, channels);
-    add_tap(y, w + (kernel - 1) * row, x, channels);
+void depthwise_step(const kernels *k, float *y, float *state, const float *x, const float *w, const float *bias, uint32_t channels, uint32_t kernel) {
+    const float *frame[LAYERS_MAX_KERNEL];
+    const size_t row = channels;
+    assert(kernel >= 1 && kernel <= LAYERS_MAX_KERNEL);
+    for (uint32_t t = 0; t + 1 < kernel; t++) frame[t] = state + t * row;
+    frame[kernel - 1] = x;
+    k->taps_f32(y, bias, w, frame, kernel, channels);
     if (kernel < 2) return;
     memmove(state, state + row, (kernel - 2) * row * sizeof *state);
     memcpy(state + (kernel - 2) * row, x, row * sizeof *state);

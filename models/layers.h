@@ -23,6 +23,8 @@ typedef struct norm { /* LayerNorm (bias set) or RMSNorm (bias NULL) over n valu
     float eps;
 } norm;
 
+enum { LAYERS_MAX_KERNEL = 64 };
+
 typedef struct quant_scratch { /* where activations are quantised: rows*cols int8 and rows scales */
     int8_t *q;
     float *scale;
@@ -43,13 +45,13 @@ void layernorm_run(const kernels *k, const norm *l, float *y, const float *x, ui
 /* y = x / sqrt(mean(x²)+eps) * gain (Zhang & Sennrich 2019); y may be x. */
 void rmsnorm_run(const kernels *k, const norm *l, float *y, const float *x, uint32_t count);
 
-void log_softmax_run(const kernels *k, float *x, uint32_t n); /* in place */
-void add_run(float *y, const float *x, uint32_t n);           /* y += x */
-void glu_run(float *y, const float *x, uint32_t n);           /* y[n] = x[0..n) * sigmoid(x[n..2n)) (Dauphin 2017) */
+void log_softmax_run(const kernels *k, float *x, uint32_t n);         /* in place */
+void add_run(float *y, const float *x, uint32_t n);                   /* y += x */
+void glu_run(const kernels *k, float *y, const float *x, uint32_t n); /* y[n] = x[0..n) * sigmoid(x[n..2n)) (Dauphin 2017) */
 
 /* One step of a causal depthwise convolution over time: y[c] = bias[c] + Σ_k w[k*channels+c] * frame(t-K+1+k)[c].
  * `state` holds the last K-1 frames [(K-1) x channels], oldest first, and is moved on by x. w is F32 [kernel x channels].
- * bias may be NULL; y must not overlap x or state. */
-void depthwise_step(float *y, float *state, const float *x, const float *w, const float *bias, uint32_t channels, uint32_t kernel);
+ * kernel is 1..LAYERS_MAX_KERNEL; y must not overlap x or state. */
+void depthwise_step(const kernels *k, float *y, float *state, const float *x, const float *w, const float *bias, uint32_t channels, uint32_t kernel);
 
 #endif

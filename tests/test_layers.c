@@ -195,16 +195,20 @@ static void silu_on(const kernels *k, float *out) {
     free(x);
 }
 
+static void glu_on(const kernels *k, float *out) {
+    float *x = golden("glu", 6 * N);
+    for (int i = 0; i < 2; i++) glu_run(k, out + i * N, x + i * 2 * N, N);
+    near_all("glu", out, x + 4 * N, 2 * N, 1e-7, 1e-6);
+    free(x);
+}
+
 static void gates_match(void **state) {
     (void)state;
     on_every_table(silu_on, 3 * N);
     float *x = golden("gelu", 6 * N), y[3 * N];
     for (int i = 0; i < 3 * N; i++) y[i] = mathx_gelu(x[i]);
     near_all("gelu", y, x + 3 * N, 3 * N, 1e-6, 1e-6);
-    free(x);
-    x = golden("glu", 6 * N);
-    for (int i = 0; i < 2; i++) glu_run(y + i * N, x + i * 2 * N, N);
-    near_all("glu", y, x + 4 * N, 2 * N, 1e-7, 1e-6);
+    on_every_table(glu_on, 2 * N);
     float twice[N];
     memcpy(twice, y, sizeof twice);
     add_run(twice, y, N);
@@ -212,20 +216,24 @@ static void gates_match(void **state) {
     free(x);
 }
 
-static void depthwise_streams_as_pytorch_convolves(void **state) {
-    (void)state;
+static void depthwise_on(const kernels *k, float *y) {
     size_t weights = (KERNEL + 1) * CHANNELS;
     float *g = golden("depthwise", weights + 2 * FRAMES * CHANNELS), *x = g + weights, *want = x + FRAMES * CHANNELS;
-    float hold[(KERNEL - 1) * CHANNELS] = {0}, y[CHANNELS];
-    for (int t = 0; t < FRAMES; t++) {
-        depthwise_step(y, hold, x + t * CHANNELS, g, g + KERNEL * CHANNELS, CHANNELS, KERNEL);
+    float hold[(KERNEL - 1) * CHANNELS] = {0};
+    for (int t = 0; t < FRAMES; t++, y += CHANNELS) {
+        depthwise_step(k, y, hold, x + t * CHANNELS, g, g + KERNEL * CHANNELS, CHANNELS, KERNEL);
         near_all("depthwise", y, want + t * CHANNELS, CHANNELS, 2e-6, 1e-6);
     }
     assert_memory_equal(hold + (KERNEL - 2) * CHANNELS, x + (FRAMES - 1) * CHANNELS, CHANNELS * sizeof *x);
-    float one[2] = {3, 4}, w[2] = {2, -1}, out[2]; /* kernel 1: no state at all, no bias */
-    depthwise_step(out, NULL, one, w, NULL, 2, 1);
-    assert_true(out[0] == 6.0f && out[1] == -4.0f);
     free(g);
+}
+
+static void depthwise_streams_as_pytorch_convolves(void **state) {
+    (void)state;
+    on_every_table(depthwise_on, FRAMES * CHANNELS);
+    float one[2] = {3, 4}, w[2] = {2, -1}, bias[2] = {1, 0}, out[2]; /* kernel 1: no state at all */
+    depthwise_step(kernels_select("ref"), out, NULL, one, w, bias, 2, 1);
+    assert_true(out[0] == 7.0f && out[1] == -4.0f);
 }
 
 static int open_model(void **state) {

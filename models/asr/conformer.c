@@ -94,7 +94,7 @@ static void feed(const conformer_feed *f, conformer_desk *d, float *x, uint32_t 
     linear_run(d->k, &f->up, d->wide, d->row, n, &d->quant);
     d->k->silu(d->wide, (size_t)n * f->up.rows);
     linear_run(d->k, &f->down, d->row, d->wide, n, &d->quant);
-    for (size_t i = 0; i < values; i++) x[i] += 0.5f * d->row[i];
+    d->k->axpy_f32(x, 0.5f, d->row, values);
 }
 
 /* All rows of the chunk go into the ring first: they see one another. */
@@ -112,7 +112,7 @@ static void attend(conformer_block *b, conformer_desk *d, const asr_shape *s, fl
     for (uint32_t i = 0; i < n; i++)
         attention_run(d->k, &d->attention, &d->rope, &d->place[i], &b->past, d->row + (size_t)i * dim, d->wide + (size_t)i * 3 * dim, s->heads);
     linear_run(d->k, &b->mix, d->wide, d->row, n, &d->quant);
-    add_run(x, d->wide, n * dim);
+    d->k->axpy_f32(x, 1.0f, d->wide, (size_t)n * dim);
 }
 
 static void convolve(conformer_block *b, conformer_desk *d, const asr_shape *s, float *x, uint32_t n) {
@@ -120,13 +120,13 @@ static void convolve(conformer_block *b, conformer_desk *d, const asr_shape *s, 
     layernorm_run(d->k, &b->convolve, d->row, x, n);
     linear_run(d->k, &b->gate, d->wide, d->row, n, &d->quant);
     for (uint32_t i = 0; i < n; i++) {
-        glu_run(d->line, d->wide + (size_t)i * 2 * dim, dim);
-        depthwise_step(d->row + (size_t)i * dim, b->frames, d->line, b->tap, b->tap_bias, dim, s->kernel);
+        glu_run(d->k, d->line, d->wide + (size_t)i * 2 * dim, dim);
+        depthwise_step(d->k, d->row + (size_t)i * dim, b->frames, d->line, b->tap, b->tap_bias, dim, s->kernel);
     }
     layernorm_run(d->k, &b->mid, d->row, d->row, n);
     d->k->silu(d->row, (size_t)n * dim);
     linear_run(d->k, &b->join, d->wide, d->row, n, &d->quant);
-    add_run(x, d->wide, n * dim);
+    d->k->axpy_f32(x, 1.0f, d->wide, (size_t)n * dim);
 }
 
 void conformer_run(conformer_block *b, conformer_desk *d, const asr_shape *s, float *x, uint32_t n) {

@@ -1,5 +1,6 @@
 /* shape: reads and bounds the sizes of a recogniser (see shape.h), so that nothing after it can overflow. */
 #include "models/asr/shape.h"
+#include "models/layers.h"
 
 typedef struct field {
     const char *key;
@@ -29,7 +30,7 @@ int shape_read(asr_shape *out, const gguf *g, sotto_error *err) {
         {"sotto.asr.heads", 1, 64, &s.heads},
         {"sotto.asr.ff", 1, 8192, &s.ff},
         {"sotto.asr.blocks", 1, ASR_MAX_BLOCKS, &s.blocks},
-        {"sotto.asr.kernel", 1, 64, &s.kernel},
+        {"sotto.asr.kernel", 1, LAYERS_MAX_KERNEL, &s.kernel},
         {"sotto.asr.classes", 2, ASR_MAX_CLASSES, &s.classes},
         {"sotto.asr.split", 1, 8, &s.split},
         {"sotto.asr.chunk", 1, ASR_MAX_CHUNK, &s.chunk},

@@ -67,35 +67,45 @@ static void relu(float *y, size_t n) {
     for (size_t i = 0; i < n; i++) y[i] = y[i] > 0 ? y[i] : 0;
 }
 
-/* y += w * x, one channel to many, or channel by channel. */
-static void add_tap(float *restrict y, const float *restrict w, const float *restrict x, uint32_t channels, uint32_t depth) {
-    if (depth == 1)
-        for (uint32_t c = 0; c < channels; c++) y[c] += w[c] * x[0];
-    else
-        for (uint32_t c = 0; c < channels; c++) y[c] += w[c] * x[c];
-}
+enum { TAPS = 9 };
 
-/* One output row [width/2 x channels] from the three input rows. */
-static void convolve(const sub_stage *s, float *out, const float *last, uint32_t channels) {
-    const float *line[3] = {s->prev, s->even, last};
-    for (uint32_t j = 0; j < s->width / 2; j++, out += channels) {
-        memcpy(out, s->b, sizeof(float) * channels);
-        for (uint32_t tap = 0; tap < 9; tap++) {
-            uint32_t band = 2 * j + tap % 3; /* one more than the band it reads */
-            if (band > 0) add_tap(out, s->w + (size_t)tap * channels, line[tap / 3] + (size_t)(band - 1) * s->depth, channels, s->depth);
-        }
+/* Output [channels] at the band pair j; a band before the first is left out. */
+static void convolve_at(const sub_stage *s, const kernels *k, float *out, const float *const line[3], uint32_t j, uint32_t channels) {
+    const float *x[TAPS];
+    for (uint32_t tap = 0; tap < TAPS; tap++) {
+        const uint32_t band = 2 * j + tap % 3; /* one more than the band it reads */
+        x[tap] = band > 0 ? line[tap / 3] + (size_t)(band - 1) * s->depth : NULL;
+    }
+    if (s->depth > 1 && j > 0) {
+        k->taps_f32(out, s->b, s->w, x, TAPS, channels);
+        return;
+    }
+    memcpy(out, s->b, sizeof(float) * channels);
+    for (uint32_t tap = 0; tap < TAPS; tap++) {
+        const float *w = s->w + (size_t)tap * channels;
+        if (!x[tap]) continue;
+        if (s->depth == 1)
+            k->axpy_f32(out, x[tap][0], w, channels);
+        else
+            for (uint32_t c = 0; c < channels; c++) out[c] += w[c] * x[tap][c];
     }
 }
 
+/* One output row [width/2 x channels] from the three input rows. */
+static void convolve(const sub_stage *s, const kernels *k, float *out, const float *last, uint32_t channels) {
+    const float *const line[3] = {s->prev, s->even, last};
+    for (uint32_t j = 0; j < s->width / 2; j++) convolve_at(s, k, out + (size_t)j * channels, line, j, channels);
+}
+
 /* Takes one input row; 1 when an output row is written. */
-static int stage_push(sub_stage *s, float *out, const float *in, uint32_t channels) {
+static int stage_push(sub_stage *s, const kernels *k, float *out, const float *in, uint32_t channels) {
     size_t bytes = sizeof(float) * s->width * s->depth;
     s->odd ^= 1u;
     if (s->odd) {
         memcpy(s->even, in, bytes);
         return 0;
     }
-    convolve(s, out, in, channels);
+    convolve(s, k, out, in, channels);
     memcpy(s->prev, in, bytes);
     return 1;
 }
@@ -103,11 +113,11 @@ static int stage_push(sub_stage *s, float *out, const float *in, uint32_t channe
 int subsample_push(subsample *s, const kernels *k, quant_scratch *q, float *out, const float *mel) {
     float in[ASR_MAX_BANDS];
     for (uint32_t b = 0; b < s->bands; b++) in[b] = (mel[b] - s->mean[b]) * s->istd[b];
-    if (!stage_push(&s->stage[0], s->row[0], in, s->channels)) return 0;
+    if (!stage_push(&s->stage[0], k, s->row[0], in, s->channels)) return 0;
     relu(s->row[0], (size_t)(s->bands / 2) * s->channels);
     for (uint32_t i = 1; i < SUB_STAGES; i++) {
         uint32_t width = s->bands >> (i + 1);
-        if (!stage_push(&s->stage[i], s->depth, s->row[i - 1], s->channels)) return 0;
+        if (!stage_push(&s->stage[i], k, s->depth, s->row[i - 1], s->channels)) return 0;
         linear_run(k, &s->point[i - 1], s->row[i], s->depth, width, q);
         relu(s->row[i], (size_t)width * s->channels);
     }
