@@ -30,7 +30,7 @@ typedef struct kernel_pulses {    /* pulses whose f0 and amplitude run in straig
 } kernel_pulses;
 
 typedef struct kernels {
-    const char *name; /* "ref"; "avx2", "avx512vnni"; "neon", "neon_dot", "neon_i8mm"; "neon32"; "helium" */
+    const char *name; /* "ref"; "avx2", "avx512vnni"; "neon", "neon_dot", "neon_i8mm"; "neon32"; "helium"; "dsp" */
 
     /* q[i] = round-half-even(x[i] * (127/amax)), returns scale amax/127 (0 for an all-zero row, q zeroed).
      * A NaN does not count for amax and becomes -127. */

@@ -11,6 +11,7 @@ extern const kernels kernels_neon_dot;
 extern const kernels kernels_neon_i8mm;
 extern const kernels kernels_neon32;
 extern const kernels kernels_helium;
+extern const kernels kernels_dsp;
 
 typedef struct kernel_choice {
     const kernels *table;

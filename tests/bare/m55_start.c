@@ -1,4 +1,4 @@
-/* m55_start: from reset to newlib's _start on the emulated Cortex-M55: the floating point and vector unit is switched on first. */
+/* m55_start: from reset to newlib's _start on the emulated Cortex-M55 and M7: the floating point and vector unit is switched on first. */
 #include <stdint.h>
 
 extern uint32_t __stack;

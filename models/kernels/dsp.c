@@ -1,0 +1,182 @@
+/* dsp: ARMv7E-M with FPv5 (Cortex-M7): int8 products by SMLAD (dsp_gemm.h, dsp_blocks.h), floats by the scalar unit in the reference's
+ * order, eight values a round (dsp_float.h). Here what is left: mixed sums, exponentials, and the table.
+ */
+#include "models/kernels/dsp_blocks.h"
+#include "models/kernels/dsp_float.h"
+#include "models/kernels/dsp_gemm.h"
+#include "models/kernels/tables.h"
+
+enum { THREE = 3 }; /* query heads that share cached values */
+
+static inline float more(float sum, float a, float b) {
+    __asm__("vmla.f32 %0, %1, %2" : "+t"(sum) : "t"(a), "t"(b)); /* rounds the product, then the sum */
+    return sum;
+}
+
+static void dsp_scores_i8(float *y, size_t y_stride, const int8_t *w, const float *scale, const int8_t *q, const float *qs, size_t count, size_t rows,
+                          size_t cols) {
+    dsp_gemm_i8(y, y_stride, w, scale, NULL, NULL, q, qs, count, rows, cols);
+}
+
+static void dsp_scores_f32(float *y, size_t y_stride, const float *w, const float *q, size_t count, size_t rows, size_t cols) {
+    for (size_t m = 0; m < count; m++)
+        for (size_t r = 0; r < rows; r++) y[m * y_stride + r] = dsp_dot_f32(w + r * cols, q + m * cols, cols);
+}
+
+/* Four int8 as floats. */
+static inline void widen_four(float v[GROUP], const int8_t *p) {
+    int32_t w = (int32_t)word_at(p);
+    v[0] = (float)(int8_t)w;
+    v[1] = (float)(int8_t)(w >> 8);
+    v[2] = (float)(int8_t)(w >> 16);
+    v[3] = (float)(w >> 24);
+}
+
+static float dsp_dot_f32_i8(const float *a, const int8_t *b, size_t n) {
+    float lane[EIGHT] = {0};
+    for (; n >= EIGHT; n -= EIGHT, a += EIGHT, b += EIGHT) {
+        float v[EIGHT];
+        widen_four(v, b);
+        widen_four(v + GROUP, b + GROUP);
+#pragma GCC unroll 8
+        for (size_t i = 0; i < EIGHT; i++) lane[i] = more(lane[i], a[i], v[i]);
+    }
+    for (size_t i = 0; i < n; i++) lane[i] += a[i] * (float)b[i];
+    return vec_join(lane);
+}
+
+static void dsp_axpy_i8(float *y, float alpha, const int8_t *x, size_t n) {
+    for (; n >= GROUP; n -= GROUP, y += GROUP, x += GROUP) {
+        float v[GROUP];
+        widen_four(v, x);
+#pragma GCC unroll 4
+        for (size_t i = 0; i < GROUP; i++) y[i] = more(y[i], alpha, v[i]);
+    }
+    for (size_t i = 0; i < n; i++) y[i] += alpha * (float)x[i];
+}
+
+/* Four columns of the sums of M weightings. */
+static inline __attribute__((always_inline)) void mix_four(float *y, const float *weight, size_t stride, const int8_t *v8, size_t rows, size_t cols,
+                                                           size_t M) {
+    float sum[THREE][GROUP], v[GROUP];
+#pragma GCC unroll 12
+    for (size_t i = 0; i < M * GROUP; i++) sum[i / GROUP][i % GROUP] = y[i / GROUP * cols + i % GROUP];
+    for (size_t r = 0; r < rows; r++, v8 += cols, weight++) {
+        widen_four(v, v8);
+#pragma GCC unroll 12
+        for (size_t i = 0; i < M * GROUP; i++) sum[i / GROUP][i % GROUP] = more(sum[i / GROUP][i % GROUP], weight[i / GROUP * stride], v[i % GROUP]);
+    }
+#pragma GCC unroll 12
+    for (size_t i = 0; i < M * GROUP; i++) y[i / GROUP * cols + i % GROUP] = sum[i / GROUP][i % GROUP];
+}
+
+static void dsp_mix_i8(float *y, const float *weight, size_t stride, const int8_t *v, size_t count, size_t rows, size_t cols) {
+    const size_t whole = cols / GROUP * GROUP;
+    for (size_t c = 0; c < whole; c += GROUP) {
+        size_t m = 0;
+        for (; m + THREE <= count; m += THREE) mix_four(y + m * cols + c, weight + m * stride, stride, v + c, rows, cols, THREE);
+        for (; m < count; m++) mix_four(y + m * cols + c, weight + m * stride, stride, v + c, rows, cols, 1);
+    }
+    vec_mix_rest(y, weight, stride, v, NULL, count, rows, cols, whole);
+}
+
+/* mathxi_exp for |x| < EXP_NEAR, without its limits: 2^n is one factor, rounded once as its two are, also when the product is a denormal. */
+#define EXP_NEAR 87.0f
+
+static inline float exp_near(float x) {
+    const float shifted = x * 1.44269504f + MATHXI_ROUND, n = shifted - MATHXI_ROUND, r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
+    float p = 1.9875691500e-4f;
+    p = p * r + 1.3981999507e-3f;
+    p = p * r + 8.3334519073e-3f;
+    p = p * r + 4.1665795894e-2f;
+    p = p * r + 1.6666665459e-1f;
+    p = p * r + 5.0000001201e-1f;
+    p = (p * (r * r) + r) + 1.0f;
+    return p * mathxi_float((mathxi_bits(shifted) << 23) + 0x3f800000u); /* the low bits of the rounded sum are n */
+}
+
+/* |x| < EXP_NEAR; not so for a NaN. */
+static inline int is_near(float x) {
+    return mathxi_bits(x) << 1 < mathxi_bits(EXP_NEAR) << 1;
+}
+
+static void dsp_silu(float *y, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        const float x = y[i];
+        y[i] = is_near(x) ? x * (1.0f / (1.0f + exp_near(-x))) : mathxi_silu(x);
+    }
+}
+
+static void dsp_exp_f32(float *y, size_t n) {
+    for (size_t i = 0; i < n; i++) y[i] = is_near(y[i]) ? exp_near(y[i]) : mathxi_exp(y[i]);
+}
+
+static float dsp_exp_down(float *x, size_t n) {
+    float top = x[0];
+    for (size_t i = 1; i < n; i++) top = x[i] > top ? x[i] : top;
+    for (size_t i = 0; i < n; i++) x[i] = x[i] - top;
+    dsp_exp_f32(x, n);
+    return dsp_sum_f32(x, n);
+}
+
+static void dsp_gemm_q4_0(float *y, size_t y_stride, const uint8_t *w, const int8_t *q, const float *qs, size_t count, size_t rows, size_t cols) {
+    kernels_ref.gemm_q4_0(y, y_stride, w, q, qs, count, rows, cols);
+}
+
+/* To the limits; a NaN becomes the low one, because VMAXNM prefers numbers. */
+static inline float limited(float x, float low, float high) {
+    __asm__("vmaxnm.f32 %0, %0, %1\n\tvminnm.f32 %0, %0, %2" : "+t"(x) : "t"(low), "t"(high));
+    return x;
+}
+
+static void filter_bins(float *tone, const float *hiss, const float *size, const float *angle, const float *gain, size_t n) {
+    for (size_t i = 0; i < n; i++, tone += 2, hiss += 2) {
+        float s, c;
+        const float m = exp_near(limited(size[i], KERNEL_LOG_LOW, KERNEL_LOG_HIGH)), g = exp_near(limited(gain[i], KERNEL_LOG_LOW, KERNEL_LOG_HIGH));
+        mathxi_sincos(limited(angle[i], -KERNEL_ANGLE_MOST, KERNEL_ANGLE_MOST), &s, &c);
+        const float re = m * (tone[0] * c - tone[1] * s), im = m * (tone[0] * s + tone[1] * c);
+        tone[0] = re + g * hiss[0];
+        tone[1] = im + g * hiss[1];
+    }
+}
+
+static void dsp_filter(float *tone, const float *hiss, const kernel_filter *f, size_t bins) {
+    float size[VEC_SLICE], angle[VEC_SLICE], gain[VEC_SLICE];
+    for (size_t from = 0; from + 1 < bins; from += VEC_SLICE) { /* the last bin lies on the last band */
+        const size_t n = bins - 1 - from < VEC_SLICE ? bins - 1 - from : VEC_SLICE;
+        vec_spread(size, f->size, from, n, f->pulse_step);
+        vec_spread(angle, f->angle, from, n, f->pulse_step);
+        vec_spread(gain, f->gain, from, n, f->noise_step);
+        filter_bins(tone + 2 * from, hiss + 2 * from, size, angle, gain, n);
+    }
+    if (bins == 0) return;
+    const size_t last = bins - 1, band = last / f->pulse_step;
+    filter_bins(tone + 2 * last, hiss + 2 * last, f->size + band, f->angle + band, f->gain + last / f->noise_step, 1);
+}
+
+const kernels kernels_dsp = {
+    .name = "dsp",
+    .quantize = dsp_quantize,
+    .gemm_i8 = dsp_gemm_i8,
+    .gemm_q8_0 = dsp_gemm_q8_0,
+    .gemm_q4_0 = dsp_gemm_q4_0,
+    .dot_i8 = dsp_dot_i8,
+    .dot_f32 = dsp_dot_f32,
+    .sum_f32 = dsp_sum_f32,
+    .axpy_f32 = dsp_axpy_f32,
+    .axpy_i8 = dsp_axpy_i8,
+    .dot_f32_i8 = dsp_dot_f32_i8,
+    .silu = dsp_silu,
+    .exp_f32 = dsp_exp_f32,
+    .mul_f32 = dsp_mul_f32,
+    .widen_f16 = vec_widen_f16,
+    .scores_i8 = dsp_scores_i8,
+    .scores_f32 = dsp_scores_f32,
+    .exp_down = dsp_exp_down,
+    .mix_i8 = dsp_mix_i8,
+    .mix_f32 = dsp_mix_f32,
+    .layernorm = dsp_layernorm,
+    .taps_f32 = dsp_taps_f32,
+    .filter = dsp_filter,
+    .pulses = vec_pulses,
+};
