@@ -4,7 +4,7 @@ BOARD ?= mps3-an547
 # The core of each board, as ARCH of the Makefile.
 BOARD_ARCH_mps3-an547 := arm-m55
 BOARD_ARCH_mps2-an500 := arm-m7
-BOARDS_EMULATED := mps3-an547 mps2-an500
+BOARDS = $(patsubst firmware/boards/%/board.mk,%,$(wildcard firmware/boards/*/board.mk))
 FIRMWARE := $(BUILD)/firmware
 FIRMWARE_GCC ?= arm-none-eabi-gcc
 
@@ -12,7 +12,7 @@ FIRMWARE_SRC := firmware/start.c firmware/fault.c firmware/print.c firmware/imag
 FIRMWARE_SRC += firmware/console.c firmware/console_commands.c firmware/line.c firmware/live.c firmware/receive.c firmware/slots.c firmware/slots_update.c
 FIRMWARE_EMULATED := firmware/main_emulated.c firmware/run.c firmware/wav.c firmware/semihost.c firmware/boards/mps/mps.c firmware/boards/mps/flash.c firmware/boards/mps/sound.c
 
-include firmware/boards/$(BOARD)/board.mk
+-include firmware/boards/$(BOARD)/board.mk
 
 ifdef BOARD_BUILD
 # A scalar float must not become a vector of Helium, which flushes denormals (law 3).
@@ -46,10 +46,13 @@ firmware: deps-firmware
 firmware-run: deps-firmware
 	@$(MAKE) --no-print-directory build-firmware run-firmware
 
-deps-firmware:
+known-board:
+	@test -f firmware/boards/$(BOARD)/board.mk || { echo "BOARD=$(BOARD): expected one of" $(BOARDS) >&2; exit 2; }
+
+deps-firmware: known-board
 	@SOTTO_DEPS=firmware sh platform/posix/deps.sh
 
-build-firmware: $(FIRMWARE)/$(BOARD)/sotto-fw.elf $(FIRMWARE)/nano.img
+build-firmware: known-board $(FIRMWARE)/$(BOARD)/sotto-fw.elf $(FIRMWARE)/nano.img
 
 $(KISSFFT)/kiss_fftr.c: firmware/kissfft_source.sh
 	@echo "  GET KissFFT's source package"
@@ -82,5 +85,5 @@ firmware-cost: deps-firmware $(BUILD)/sotto
 	@sh tests/check/cost.sh $(BUILD) full
 
 FORCE:
-.PHONY: firmware firmware-cost firmware-run deps-firmware build-firmware run-firmware FORCE
+.PHONY: firmware known-board firmware-cost firmware-run deps-firmware build-firmware run-firmware FORCE
 endif
