@@ -63,6 +63,7 @@ $(FIRMWARE)/%/sotto-fw.elf: $(KISSFFT)/kiss_fftr.c FORCE
 	$(Q)$(MAKE) --no-print-directory BOARD_BUILD=1 BOARD=$* ARCH=$(BOARD_ARCH_$*) BUILD=$(FIRMWARE)/$* KISSFFT=$(KISSFFT) CC=$(FIRMWARE_GCC) $@
 
 $(FIRMWARE)/nano.img: $(BUILD)/sotto $(wildcard models/packs/nano/*.gguf) models/packs/nano/manifest.txt
+	@mkdir -p $(@D)
 	$(Q)$(BUILD)/sotto pack models/packs/nano --image $@
 	$(Q)test $$(stat -c %s $@) -le 8388608 || { echo "$@: more than 8 MiB of weights"; rm $@; exit 1; }
 
