@@ -10,7 +10,7 @@
 #   make firmware   the microcontroller image and its weights: BOARD=mps3-an547 (default), mps2-an500, ...
 #   make firmware-run  a spoken question through it in an emulator: QUESTION=q.wav
 #   make firmware-cost instructions of kernels and stages on both emulated boards, counted
-#   make install    library, header, pkg-config file, command   (PREFIX, DESTDIR)
+#   make install    library, header, pkg-config file, command, systemd unit   (PREFIX, DESTDIR)
 #   make deps format clean
 #   V=1 · CC=clang · SANITIZE=address,undefined · BUILD=folder
 #   ARCH=arm64 · ARCH=armv7   for another machine: cross-built below build/ARCH, demo and test run in QEMU as each of CPUS
@@ -135,7 +135,7 @@ cache-cost: $(BUILD)/tests/measure_cache
 	python3 models/train/measure_cache.py --program $(BUILD)/tests/measure_cache --work $(BUILD)/cache
 
 install: $(BUILD)/sotto
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include \
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/include \
 	  $(DESTDIR)$(PREFIX)/share/sotto/nano $(DESTDIR)$(PREFIX)/share/sotto/adapters
 	install -m 755 $(BUILD)/sotto $(DESTDIR)$(PREFIX)/bin/sotto
 	install -m 644 $(BUILD)/libsotto.a $(DESTDIR)$(PREFIX)/lib/libsotto.a
@@ -143,6 +143,7 @@ install: $(BUILD)/sotto
 	install -m 644 models/packs/nano/*.* $(DESTDIR)$(PREFIX)/share/sotto/nano/
 	install -m 644 models/adapters/* $(DESTDIR)$(PREFIX)/share/sotto/adapters/
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' runtime/sotto.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/sotto.pc
+	sed -e 's|@PREFIX@|$(PREFIX)|' platform/posix/sotto.service.in > $(DESTDIR)$(PREFIX)/lib/systemd/system/sotto.service
 
 format:
 	clang-format -i --style=file:.ci/clang-format $$(git ls-files '*.c' '*.h')
