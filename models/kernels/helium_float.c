@@ -243,6 +243,19 @@ float mve_exp_down(float *x, size_t n) {
 
 /* ---- rows ---- */
 
+/* Adds weight times q4..q7 to q0..q3 and goes on to the next row. */
+#define MIX_ADD                                                                                                                                      \
+    "vmul.f32 q4, q4, %[by]\n"                                                                                                                       \
+    "vmul.f32 q5, q5, %[by]\n"                                                                                                                       \
+    "vmul.f32 q6, q6, %[by]\n"                                                                                                                       \
+    "vmul.f32 q7, q7, %[by]\n"                                                                                                                       \
+    "vadd.f32 q0, q0, q4\n"                                                                                                                          \
+    "vadd.f32 q1, q1, q5\n"                                                                                                                          \
+    "vadd.f32 q2, q2, q6\n"                                                                                                                          \
+    "vadd.f32 q3, q3, q7\n"                                                                                                                          \
+    "add %[v], %[v], %[step]\n"                                                                                                                      \
+    "le lr, 1b"
+
 static inline float32x4_t four_norm(float32x4_t v, const operand *o, size_t at) {
     return vmulq_f32(vmulq_n_f32(vsubq_n_f32(v, o->less), o->by), vldrwq_f32(o->x + at));
 }
@@ -286,23 +299,38 @@ void mve_layernorm(float *y, const float *x, const float *gain, const float *bia
         each(y, x, n, &o, four_norm_zero, again_norm);
 }
 
-/* 16 columns of a weighted sum of rows; they are stored when no denormal came. */
-static inline __attribute__((always_inline)) int sixteen(float *y, const float *weight, const int8_t *v8, const float *v32, size_t rows,
-                                                         size_t cols) {
-    float32x4_t a = vldrwq_f32(y), b = vldrwq_f32(y + 4), c = vldrwq_f32(y + 8), d = vldrwq_f32(y + 12);
-    for (; rows > 0; rows--, weight++) {
-        const float by = *weight;
-        a = vaddq_f32(a, vmulq_n_f32(v8 ? widen(v8) : vldrwq_f32(v32), by));
-        b = vaddq_f32(b, vmulq_n_f32(v8 ? widen(v8 + 4) : vldrwq_f32(v32 + 4), by));
-        c = vaddq_f32(c, vmulq_n_f32(v8 ? widen(v8 + 8) : vldrwq_f32(v32 + 8), by));
-        d = vaddq_f32(d, vmulq_n_f32(v8 ? widen(v8 + 12) : vldrwq_f32(v32 + 12), by));
-        if (v8) v8 += cols;
-        if (!v8) v32 += cols;
-    }
-    float sum[MVE_BYTES];
-    vst1q_f32(sum, a), vst1q_f32(sum + 4, b), vst1q_f32(sum + 8, c), vst1q_f32(sum + 12, d);
+/* 16 columns of a weighted sum of rows; they are stored when no denormal came. The loops are assembly, as those of helium_gemm.c are. */
+static inline int sixteen(float *y, const float *weight, const int8_t *v8, const float *v32, size_t rows, size_t cols) {
+    register float32x4_t a __asm__("q0") = vldrwq_f32(y), b __asm__("q1") = vldrwq_f32(y + 4);
+    register float32x4_t c __asm__("q2") = vldrwq_f32(y + 8), d __asm__("q3") = vldrwq_f32(y + 12);
+    uint32_t by;
+    mve_flags_clear();
+    if (v8)
+        __asm__ volatile("dls lr, %[n]\n"
+                         "1: ldr %[by], [%[w]], #4\n"
+                         "vldrb.s32 q4, [%[v]]\n"
+                         "vldrb.s32 q5, [%[v], #4]\n"
+                         "vldrb.s32 q6, [%[v], #8]\n"
+                         "vldrb.s32 q7, [%[v], #12]\n"
+                         "vcvt.f32.s32 q4, q4\n"
+                         "vcvt.f32.s32 q5, q5\n"
+                         "vcvt.f32.s32 q6, q6\n"
+                         "vcvt.f32.s32 q7, q7\n" MIX_ADD
+                         : [w] "+r"(weight), [v] "+r"(v8), [by] "=&r"(by), "+w"(a), "+w"(b), "+w"(c), "+w"(d)
+                         : [n] "r"(rows), [step] "r"(cols)
+                         : "lr", "q4", "q5", "q6", "q7", "memory");
+    else
+        __asm__ volatile("dls lr, %[n]\n"
+                         "1: ldr %[by], [%[w]], #4\n"
+                         "vldrw.32 q4, [%[v]]\n"
+                         "vldrw.32 q5, [%[v], #16]\n"
+                         "vldrw.32 q6, [%[v], #32]\n"
+                         "vldrw.32 q7, [%[v], #48]\n" MIX_ADD
+                         : [w] "+r"(weight), [v] "+r"(v32), [by] "=&r"(by), "+w"(a), "+w"(b), "+w"(c), "+w"(d)
+                         : [n] "r"(rows), [step] "r"(cols * sizeof *v32)
+                         : "lr", "q4", "q5", "q6", "q7", "memory");
     if (mve_flags()) return 0;
-    memcpy(y, sum, sizeof sum);
+    vst1q_f32(y, a), vst1q_f32(y + 4, b), vst1q_f32(y + 8, c), vst1q_f32(y + 12, d);
     return 1;
 }
 
@@ -312,24 +340,46 @@ static void columns(float *y, const float *weight, const int8_t *v8, const float
         for (size_t r = 0; r < rows; r++) y[c] += weight[r] * (v8 ? (float)v8[r * cols + c] : v32[r * cols + c]);
 }
 
-void mve_mix_i8(float *y, const float *weight, size_t stride, const int8_t *v, size_t count, size_t rows, size_t cols) {
-    for (size_t m = 0; m < count; m++, y += cols, weight += stride) {
-        size_t c = 0;
-        for (; c + MVE_BYTES <= cols; c += MVE_BYTES) {
-            mve_flags_clear();
-            if (!sixteen(y + c, weight, v + c, NULL, rows, cols)) columns(y + c, weight, v + c, NULL, rows, cols, MVE_BYTES);
+/* Rows before the first whose weight is a denormal: one of some hundred, where a softmax is nearly 0. */
+static size_t plain_rows(const float *weight, size_t rows) {
+    uint32_t least = UINT32_MAX;
+    const float *from = weight;
+    size_t r = 0;
+    __asm__ volatile("dlstp.32 lr, %[n]\n"
+                     "1: vldrw.32 q0, [%[w]], #16\n"
+                     "vshl.i32 q0, q0, #1\n"
+                     "vsub.i32 q0, q0, %[one]\n"
+                     "vminv.u32 %[m], q0\n"
+                     "letp lr, 1b"
+                     : [w] "+r"(from), [m] "+r"(least)
+                     : [n] "r"(rows), [one] "r"(1)
+                     : "lr", "q0", "memory");
+    if (least >= 0x00ffffffu) return rows;
+    while (r < rows && (mathxi_bits(weight[r]) << 1) - 1u >= 0x00ffffffu) r++;
+    return r;
+}
+
+/* One row of sums: rows of v that are plain as vectors, those between by the reference. */
+static inline __attribute__((always_inline)) void mix_one(float *y, const float *weight, const int8_t *v8, const float *v32, size_t rows,
+                                                          size_t cols) {
+    for (size_t plain; rows > 0; rows -= plain, weight += plain) {
+        plain = plain_rows(weight, rows);
+        const size_t wide = plain ? cols & ~(size_t)(MVE_BYTES - 1) : 0;
+        if (!plain) plain = 1;
+        for (size_t c = 0; c < wide; c += MVE_BYTES) {
+            if (!sixteen(y + c, weight, v8 ? v8 + c : NULL, v8 ? NULL : v32 + c, plain, cols))
+                columns(y + c, weight, v8 ? v8 + c : NULL, v8 ? NULL : v32 + c, plain, cols, MVE_BYTES);
         }
-        if (c < cols) columns(y + c, weight, v + c, NULL, rows, cols, cols - c);
+        columns(y + wide, weight, v8 ? v8 + wide : NULL, v8 ? NULL : v32 + wide, plain, cols, cols - wide);
+        if (v8) v8 += plain * cols;
+        if (!v8) v32 += plain * cols;
     }
 }
 
+void mve_mix_i8(float *y, const float *weight, size_t stride, const int8_t *v, size_t count, size_t rows, size_t cols) {
+    for (size_t m = 0; m < count; m++) mix_one(y + m * cols, weight + m * stride, v, NULL, rows, cols);
+}
+
 void mve_mix_f32(float *y, const float *weight, size_t stride, const float *v, size_t count, size_t rows, size_t cols) {
-    for (size_t m = 0; m < count; m++, y += cols, weight += stride) {
-        size_t c = 0;
-        for (; c + MVE_BYTES <= cols; c += MVE_BYTES) {
-            mve_flags_clear();
-            if (!sixteen(y + c, weight, NULL, v + c, rows, cols)) columns(y + c, weight, NULL, v + c, rows, cols, MVE_BYTES);
-        }
-        if (c < cols) columns(y + c, weight, NULL, v + c, rows, cols, cols - c);
-    }
+    for (size_t m = 0; m < count; m++) mix_one(y + m * cols, weight + m * stride, NULL, v, rows, cols);
 }
