@@ -81,40 +81,51 @@ static void dsp_mix_i8(float *y, const float *weight, size_t stride, const int8_
 }
 
 /* mathxi_exp for |x| < EXP_NEAR, without its limits: 2^n is one factor, rounded once as its two are, also when the product is a denormal. */
-#define EXP_NEAR 87.0f
+static const float EXP_NEAR = 87.0f;
+static const float EXP_NUMBERS[] = {
+    1.44269504f,      MATHXI_ROUND,     0.693359375f, 2.12194440e-4f, 1.9875691500e-4f, 1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f,
+    1.6666665459e-1f, 5.0000001201e-1f, 1.0f};
 
-static inline float exp_near(float x) {
-    const float shifted = x * 1.44269504f + MATHXI_ROUND, n = shifted - MATHXI_ROUND, r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
-    float p = 1.9875691500e-4f;
-    p = p * r + 1.3981999507e-3f;
-    p = p * r + 8.3334519073e-3f;
-    p = p * r + 4.1665795894e-2f;
-    p = p * r + 1.6666665459e-1f;
-    p = p * r + 5.0000001201e-1f;
-    p = (p * (r * r) + r) + 1.0f;
-    return p * mathxi_float((mathxi_bits(shifted) << 23) + 0x3f800000u); /* the low bits of the rounded sum are n */
-}
+/* s1 becomes its exponential; r4, s2 and s3 are used. The low bits of the rounded sum are n. */
+#define DSP_EXP                                                                                                                                      \
+    "vmul.f32 s2, s1, s16\n vadd.f32 s2, s2, s17\n vmov r4, s2\n vsub.f32 s2, s2, s17\n"                                                             \
+    "vmls.f32 s1, s2, s18\n vmla.f32 s1, s2, s19\n"                                                                                                  \
+    "vmul.f32 s3, s20, s1\n vadd.f32 s3, s3, s21\n" DSP_EXP_STEP("s22") DSP_EXP_STEP("s23") DSP_EXP_STEP("s24")                                      \
+        DSP_EXP_STEP("s25") "vmul.f32 s2, s1, s1\n vmla.f32 s1, s3, s2\n vadd.f32 s1, s1, s26\n"                                                     \
+                            "add r4, %[one], r4, lsl #23\n vmov s2, r4\n vmul.f32 s1, s1, s2\n"
+#define DSP_EXP_STEP(number) "vmul.f32 s3, s3, s1\n vadd.f32 s3, s3, " number "\n"
 
-/* |x| < EXP_NEAR; not so for a NaN. */
-static inline int is_near(float x) {
-    return mathxi_bits(x) << 1 < mathxi_bits(EXP_NEAR) << 1;
-}
+/* A function: values one by one, until all are done or one is too far (or a NaN); how many are left. */
+#define DSP_NEAR(name, before, after)                                                                                                                \
+    static size_t name(float *y, size_t n) {                                                                                                         \
+        __asm__ volatile("vldm %[numbers], {s16-s26}\n"                                                                                              \
+                         "1: vldr s0, [%[y]]\n"                                                                                                      \
+                         "vmov r4, s0\n"                                                                                                             \
+                         "cmp %[most], r4, lsl #1\n"                                                                                                 \
+                         "bls 2f\n" before DSP_EXP after "subs %[n], #1\n"                                                                           \
+                         "bne 1b\n"                                                                                                                  \
+                         "2:\n"                                                                                                                      \
+                         : [y] "+r"(y), [n] "+r"(n)                                                                                                  \
+                         : [numbers] "r"(EXP_NUMBERS), [most] "r"(mathxi_bits(EXP_NEAR) << 1), [one] "r"(0x3f800000u)                                \
+                         : DSP_USES_C, "s24", "s25", "s26", "r4");                                                                                   \
+        return n;                                                                                                                                    \
+    }
+
+DSP_NEAR(silu_near, "vneg.f32 s1, s0\n", "vadd.f32 s1, s26, s1\n vdiv.f32 s1, s26, s1\n vmul.f32 s0, s0, s1\n vstm %[y]!, {s0}\n")
+DSP_NEAR(exp_near, "vmov.f32 s1, s0\n", "vstm %[y]!, {s1}\n")
 
 static void dsp_silu(float *y, size_t n) {
-    for (size_t i = 0; i < n; i++) {
-        const float x = y[i];
-        y[i] = is_near(x) ? x * (1.0f / (1.0f + exp_near(-x))) : mathxi_silu(x);
-    }
+    for (float *end = y + n; n > 0 && (n = silu_near(end - n, n)) > 0; n--) end[-(ptrdiff_t)n] = mathxi_silu(end[-(ptrdiff_t)n]);
 }
 
 static void dsp_exp_f32(float *y, size_t n) {
-    for (size_t i = 0; i < n; i++) y[i] = is_near(y[i]) ? exp_near(y[i]) : mathxi_exp(y[i]);
+    for (float *end = y + n; n > 0 && (n = exp_near(end - n, n)) > 0; n--) end[-(ptrdiff_t)n] = mathxi_exp(end[-(ptrdiff_t)n]);
 }
 
 static float dsp_exp_down(float *x, size_t n) {
     float top = x[0];
     for (size_t i = 1; i < n; i++) top = x[i] > top ? x[i] : top;
-    for (size_t i = 0; i < n; i++) x[i] = x[i] - top;
+    less(x, x, top, n);
     dsp_exp_f32(x, n);
     return dsp_sum_f32(x, n);
 }
@@ -129,29 +140,40 @@ static inline float limited(float x, float low, float high) {
     return x;
 }
 
+/* x = exp(x within the limits of logarithms) */
+static void sizes(float *x, size_t n) {
+    for (size_t i = 0; i < n; i++) x[i] = limited(x[i], KERNEL_LOG_LOW, KERNEL_LOG_HIGH);
+    exp_near(x, n);
+}
+
 static void filter_bins(float *tone, const float *hiss, const float *size, const float *angle, const float *gain, size_t n) {
     for (size_t i = 0; i < n; i++, tone += 2, hiss += 2) {
         float s, c;
-        const float m = exp_near(limited(size[i], KERNEL_LOG_LOW, KERNEL_LOG_HIGH)), g = exp_near(limited(gain[i], KERNEL_LOG_LOW, KERNEL_LOG_HIGH));
         mathxi_sincos(limited(angle[i], -KERNEL_ANGLE_MOST, KERNEL_ANGLE_MOST), &s, &c);
-        const float re = m * (tone[0] * c - tone[1] * s), im = m * (tone[0] * s + tone[1] * c);
-        tone[0] = re + g * hiss[0];
-        tone[1] = im + g * hiss[1];
+        const float re = size[i] * (tone[0] * c - tone[1] * s), im = size[i] * (tone[0] * s + tone[1] * c);
+        tone[0] = re + gain[i] * hiss[0];
+        tone[1] = im + gain[i] * hiss[1];
     }
 }
 
 static void dsp_filter(float *tone, const float *hiss, const kernel_filter *f, size_t bins) {
     float size[VEC_SLICE], angle[VEC_SLICE], gain[VEC_SLICE];
-    for (size_t from = 0; from + 1 < bins; from += VEC_SLICE) { /* the last bin lies on the last band */
-        const size_t n = bins - 1 - from < VEC_SLICE ? bins - 1 - from : VEC_SLICE;
-        vec_spread(size, f->size, from, n, f->pulse_step);
-        vec_spread(angle, f->angle, from, n, f->pulse_step);
-        vec_spread(gain, f->gain, from, n, f->noise_step);
+    for (size_t from = 0, n; from < bins; from += n) { /* the last bin lies on the last band */
+        const size_t left = bins - 1 - from;
+        n = left > VEC_SLICE ? VEC_SLICE : left ? left : 1;
+        if (left) {
+            vec_spread(size, f->size, from, n, f->pulse_step);
+            vec_spread(angle, f->angle, from, n, f->pulse_step);
+            vec_spread(gain, f->gain, from, n, f->noise_step);
+        } else {
+            size[0] = f->size[from / f->pulse_step];
+            angle[0] = f->angle[from / f->pulse_step];
+            gain[0] = f->gain[from / f->noise_step];
+        }
+        sizes(size, n);
+        sizes(gain, n);
         filter_bins(tone + 2 * from, hiss + 2 * from, size, angle, gain, n);
     }
-    if (bins == 0) return;
-    const size_t last = bins - 1, band = last / f->pulse_step;
-    filter_bins(tone + 2 * last, hiss + 2 * last, f->size + band, f->angle + band, f->gain + last / f->noise_step, 1);
 }
 
 const kernels kernels_dsp = {

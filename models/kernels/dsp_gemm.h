@@ -24,20 +24,31 @@ typedef struct dsp_rows { /* what a function in assembly is given; it moves w, y
     uint32_t first; /* sums begin at 0, else with what is in y */
 } dsp_rows;
 
-/* Registers: r0-r3 sums, r4-r7 activations, r8 and r9 weights, r10 and r11 places in the rows, r12 the activations', lr the groups left. */
+/* Registers: r0-r3 sums, r4-r7 activations, r8 and r9 weights, r10 and r11 places in the rows, r12 the activations', lr the groups left.
+ * With rows at multiples of four bytes two words are loaded at once, the second into a register that the function has left. */
 #define DSP_WEIGHTS(p)                                                                                                                               \
     "ldr r8, [" p "], #4\n"                                                                                                                          \
     "sxtb16 r9, r8\n"                                                                                                                                \
     "sxtb16 r8, r8, ror #8\n"
-#define DSP_MORE(sum, even, odd)                                                                                                                     \
+#define DSP_WORDS(p, second) "ldrd r8, " second ", [" p "], #8\n"
+#define DSP_PAIRS(w)                                                                                                                                 \
+    "sxtb16 r9, " w "\n"                                                                                                                             \
+    "sxtb16 " w ", " w ", ror #8\n"
+#define DSP_MORE(sum, even, odd) DSP_MORE_OF("r8", sum, even, odd)
+#define DSP_MORE_OF(w, sum, even, odd)                                                                                                               \
     "smlad " sum ", r9, " even ", " sum "\n"                                                                                                         \
-    "smlad " sum ", r8, " odd ", " sum "\n"
+    "smlad " sum ", " w ", " odd ", " sum "\n"
 #define DSP_BEGIN(sum, even, odd)                                                                                                                    \
     "smuad " sum ", r9, " even "\n"                                                                                                                  \
     "smlad " sum ", r8, " odd ", " sum "\n"
 #define DSP_LOAD "ldm r12!, {r4-r7}\n"
 #define DSP_LOAD_TWO "ldm r12!, {r4, r5}\n"
 #define DSP_FOUR(to) DSP_WEIGHTS("r10") DSP_LOAD to("r0", "r4", "r5") to("r1", "r6", "r7") DSP_LOAD to("r2", "r4", "r5") to("r3", "r6", "r7")
+#define DSP_FOUR_OF(w)                                                                                                                               \
+    DSP_PAIRS(w)                                                                                                                                     \
+    DSP_LOAD DSP_MORE_OF(w, "r0", "r4", "r5") DSP_MORE_OF(w, "r1", "r6", "r7") DSP_LOAD DSP_MORE_OF(w, "r2", "r4", "r5")                             \
+        DSP_MORE_OF(w, "r3", "r6", "r7")
+#define DSP_FOUR_TWICE DSP_WORDS("r10", "r11") DSP_FOUR_OF("r8") DSP_FOUR_OF("r11")
 #define DSP_THREE(to) DSP_WEIGHTS("r10") DSP_LOAD to("r0", "r4", "r5") to("r1", "r6", "r7") DSP_LOAD_TWO to("r2", "r4", "r5")
 #define DSP_TWO(to) DSP_WEIGHTS("r10") DSP_LOAD to("r0", "r4", "r5") to("r1", "r6", "r7")
 /* One activation, two rows: eight columns, and four. */
@@ -45,6 +56,8 @@ typedef struct dsp_rows { /* what a function in assembly is given; it moves w, y
     DSP_LOAD DSP_WEIGHTS("r10") to("r0", "r4", "r5") DSP_WEIGHTS("r10") DSP_MORE("r0", "r6", "r7") DSP_WEIGHTS("r11") to("r1", "r4", "r5")           \
         DSP_WEIGHTS("r11") DSP_MORE("r1", "r6", "r7")
 #define DSP_ROWS_END(to) DSP_LOAD_TWO DSP_WEIGHTS("r10") to("r0", "r4", "r5") DSP_WEIGHTS("r11") to("r1", "r4", "r5")
+#define DSP_ROW_OF(sum) DSP_PAIRS("r8") DSP_MORE_OF("r8", sum, "r4", "r5") DSP_PAIRS("r2") DSP_MORE_OF("r2", sum, "r6", "r7")
+#define DSP_ROWS_TWICE DSP_LOAD DSP_WORDS("r10", "r2") DSP_ROW_OF("r0") DSP_WORDS("r11", "r2") DSP_ROW_OF("r1")
 
 /* Sums of one row for four, three, two activations, and of two rows for one: r4 at y, r5 bytes to the next activation's. */
 #define DSP_Y                                                                                                                                        \
@@ -91,9 +104,11 @@ typedef struct dsp_rows { /* what a function in assembly is given; it moves w, y
 
 #define DSP_FOUR_TIMES(body) body(DSP_MORE) body(DSP_MORE) body(DSP_MORE) body(DSP_MORE)
 DSP_FUNCTION(rows_four, "", DSP_GET_FOUR, DSP_PUT_FOUR, DSP_NEXT, DSP_FOUR_TIMES(DSP_FOUR), DSP_FOUR(DSP_MORE))
+DSP_FUNCTION(rows_four_aligned, "", DSP_GET_FOUR, DSP_PUT_FOUR, DSP_NEXT, DSP_FOUR_TWICE DSP_FOUR_TWICE, DSP_FOUR(DSP_MORE))
 DSP_FUNCTION(rows_three, "", DSP_GET_THREE, DSP_PUT_THREE, DSP_NEXT, DSP_FOUR_TIMES(DSP_THREE), DSP_THREE(DSP_MORE))
 DSP_FUNCTION(rows_two, "", DSP_GET_TWO, DSP_PUT_TWO, DSP_NEXT, DSP_FOUR_TIMES(DSP_TWO), DSP_TWO(DSP_MORE))
 DSP_FUNCTION(row_pairs, DSP_OTHER, DSP_GET_ROWS, DSP_PUT_ROWS, DSP_NEXT_ROWS, DSP_ROWS(DSP_MORE) DSP_ROWS(DSP_MORE), DSP_ROWS_END(DSP_MORE))
+DSP_FUNCTION(row_pairs_aligned, DSP_OTHER, DSP_GET_ROWS, DSP_PUT_ROWS, DSP_NEXT_ROWS, DSP_ROWS_TWICE DSP_ROWS_TWICE, DSP_ROWS_END(DSP_MORE))
 
 static inline uint32_t word_at(const void *p) {
     uint32_t w;
@@ -160,8 +175,14 @@ static void tile_run(const dsp_job *j, const uint32_t *x, size_t col, size_t gro
         .w = j->w + col, .x = x, .groups = (uint32_t)groups, .y = j->y, .rows = (uint32_t)(M == 1 ? j->rows / 2 : j->rows), .first = (uint32_t)first};
     t.stride = (uint32_t)(j->y_stride * sizeof(float));
     t.skip = (uint32_t)(j->cols - groups * GROUP);
+    const int aligned = (((uintptr_t)j->w | j->cols) & 3) == 0; /* then so are all rows, and there is no rest */
     if (t.rows == 0) return;
-    (M == 4 ? rows_four : M == 3 ? rows_three : M == 2 ? rows_two : row_pairs)(&t);
+    if (M == 4)
+        (aligned ? rows_four_aligned : rows_four)(&t);
+    else if (M == 1)
+        (aligned ? row_pairs_aligned : row_pairs)(&t);
+    else
+        (M == 3 ? rows_three : rows_two)(&t);
 }
 
 /* All rows for M activations, tile by tile; columns beyond whole groups are the last group once more, without what is done. */
