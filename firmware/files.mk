@@ -24,7 +24,7 @@ override PKG_CFLAGS := -I$(KISSFFT)
 FIRMWARE_OBJ := $(call objects,$(FIRMWARE_SRC) $(BOARD_SRC)) $(BUILD)/obj/kissfft/kiss_fft.o $(BUILD)/obj/kissfft/kiss_fftr.o
 
 # Small first; what a turn spends its time in is compiled for speed.
-HOT := models/layers models/attention models/kvring audio/stft audio/istft models/asr/search models/asr/ngram
+HOT := models/layers models/attention models/kvring audio/stft audio/istft audio/mel audio/vad audio/pcm models/asr/search models/asr/ngram
 $(HOT:%=$(BUILD)/obj/%.o) $(BUILD)/obj/kissfft/%.o $(filter $(BUILD)/obj/models/kernels/%,$(CORE_OBJ)): override OPT := -O2
 
 # No heap: a plan's memory is given, and no size here has a factor that would need KissFFT's own.

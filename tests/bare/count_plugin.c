@@ -215,12 +215,18 @@ static void find_calls(const char *code, uint64_t address, size_t bytes) {
     }
 }
 
+/* What an interrupt executes counts as part of what it interrupts. */
+static int is_handler(const char *name) {
+    const size_t n = strlen(name), m = strlen("_handler");
+    return n > m && strcmp(name + n - m, "_handler") == 0;
+}
+
 static void find_functions(const Elf32_Sym *s, size_t symbols, const char *names) {
     count.list = calloc(symbols + 2, sizeof *count.list);
     if (!count.list) fail("out of memory", "functions");
     count.f = function_named("(start)");
     for (size_t i = 0; i < symbols; i++)
-        if (ELF32_ST_TYPE(s[i].st_info) == STT_FUNC && s[i].st_shndx != SHN_UNDEF && s[i].st_value < CODE)
+        if (ELF32_ST_TYPE(s[i].st_info) == STT_FUNC && s[i].st_shndx != SHN_UNDEF && s[i].st_value < CODE && !is_handler(names + s[i].st_name))
             count.at[s[i].st_value / 2] = function_named(names + s[i].st_name);
 }
 
