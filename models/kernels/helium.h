@@ -31,6 +31,13 @@ static inline uint32_t mve_flags(void) {
     return fpscr & MVE_FLUSHED;
 }
 
+/* Of everything that led to v, wherever that is kept. */
+static inline uint32_t mve_flags_of(float v) {
+    uint32_t fpscr;
+    __asm__ volatile("vmrs %0, fpscr" : "=r"(fpscr) : "t"(v) : "memory");
+    return fpscr & MVE_FLUSHED;
+}
+
 static inline uint32_t mve_odd(void) {
     uint32_t fpscr;
     __asm__ volatile("vmrs %0, fpscr" : "=r"(fpscr) : : "memory");

@@ -42,7 +42,7 @@ float mve_dot_f32(const float *a, const float *b, size_t n) {
         l.high = vaddq_f32(l.high, vmulq_f32(vldrwq_z_f32(x + 4, r), vldrwq_z_f32(z + 4, r)));
     }
     const float sum = lanes_join(l);
-    return mve_flags() ? kernels_ref.dot_f32(a, b, n) : sum;
+    return mve_flags_of(sum) ? kernels_ref.dot_f32(a, b, n) : sum;
 }
 
 float mve_sum_f32(const float *a, size_t n) {
@@ -58,7 +58,7 @@ float mve_sum_f32(const float *a, size_t n) {
         l.high = vaddq_f32(l.high, vldrwq_z_f32(x + 4, second_of(n % 8)));
     }
     const float sum = lanes_join(l);
-    return mve_flags() ? kernels_ref.sum_f32(a, n) : sum;
+    return mve_flags_of(sum) ? kernels_ref.sum_f32(a, n) : sum;
 }
 
 static inline float32x4_t widen(const int8_t *b) {
@@ -80,7 +80,7 @@ float mve_dot_f32_i8(const float *a, const int8_t *b, size_t n) {
         l.high = vaddq_f32(l.high, vmulq_f32(vldrwq_z_f32(x + 4, r), vcvtq_f32_s32(vldrbq_z_s32(z + 4, r))));
     }
     const float sum = lanes_join(l);
-    return mve_flags() ? kernels_ref.dot_f32_i8(a, b, n) : sum;
+    return mve_flags_of(sum) ? kernels_ref.dot_f32_i8(a, b, n) : sum;
 }
 
 void mve_scores_f32(float *y, size_t y_stride, const float *w, const float *q, size_t count, size_t rows, size_t cols) {
@@ -273,14 +273,19 @@ static void again_norm(float *y, const float *v, const operand *o, size_t at, si
 static float spread_of(const float *x, float mean, size_t n, uint32_t *odd) {
     lanes l = {vdupq_n_f32(0), vdupq_n_f32(0)};
     mve_flags_clear();
-    for (size_t i = 0; i < n; i += 8) {
-        const mve_pred16_t p = first_of(n - i), r = second_of(n - i);
-        const float32x4_t low = vsubq_x_n_f32(vldrwq_z_f32(x + i, p), mean, p), high = vsubq_x_n_f32(vldrwq_z_f32(x + i + 4, r), mean, r);
+    for (size_t i = n / 8; i > 0; i--, x += 8) {
+        const float32x4_t low = vsubq_n_f32(vldrwq_f32(x), mean), high = vsubq_n_f32(vldrwq_f32(x + 4), mean);
+        l.low = vaddq_f32(l.low, vmulq_f32(low, low));
+        l.high = vaddq_f32(l.high, vmulq_f32(high, high));
+    }
+    if (n % 8) {
+        const mve_pred16_t p = first_of(n % 8), r = second_of(n % 8);
+        const float32x4_t low = vsubq_x_n_f32(vldrwq_z_f32(x, p), mean, p), high = vsubq_x_n_f32(vldrwq_z_f32(x + 4, r), mean, r);
         l.low = vaddq_m_f32(l.low, l.low, vmulq_f32(low, low), p);
         l.high = vaddq_m_f32(l.high, l.high, vmulq_f32(high, high), r);
     }
     const float sum = lanes_join(l);
-    *odd = mve_flags();
+    *odd = mve_flags_of(sum);
     return sum;
 }
 
