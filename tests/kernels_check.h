@@ -305,7 +305,7 @@ static void check_vectors(check *c, int times) {
         }
 }
 
-/* gemm_i8 at every row length 0..200, with row and activation counts around the tiles' sizes. */
+/* gemm_i8 at every row length 0..200, with row and activation counts around the tiles' sizes, and rows too long for one tile. */
 static void check_i8(check *c, int times) {
     for (size_t cols = 0; cols <= CHECK_LENGTH; cols++)
         for (int t = 0; t < times * 2; t++) {
@@ -313,6 +313,7 @@ static void check_i8(check *c, int times) {
             check_gemm_i8(c, check_random(c) % 10, check_random(c) % 41, cols);
             check_gemm_i8(c, 1, 16 + check_random(c) % 20, cols);
             check_gemm_i8(c, 4, 4 + check_random(c) % 20, cols);
+            check_gemm_i8(c, 1 + check_random(c) % 5, check_random(c) % 9, 500 + check_random(c) % 250);
         }
 }
 

@@ -20,6 +20,10 @@ enum { BLOCK_GROUPS = KERNEL_QBLOCK / GROUP };
 #define DSP_BLOCK(body) body(DSP_BEGIN) body(DSP_MORE) DSP_BLOCK_REST(body)
 #define DSP_BLOCK_REST(body) body(DSP_MORE) body(DSP_MORE) body(DSP_MORE) body(DSP_MORE) body(DSP_MORE) body(DSP_MORE)
 #define DSP_BLOCK_ROWS DSP_ROWS(DSP_BEGIN) DSP_ROWS(DSP_MORE) DSP_ROWS(DSP_MORE) DSP_ROWS(DSP_MORE)
+/* Two blocks of rows at multiples of four bytes: the weights of the second are at such places too. */
+#define DSP_BLOCK_TWICE                                                                                                                              \
+    DSP_BLOCK_ROWS DSP_ADD_ROWS DSP_SCALES DSP_ROWS_TWICE(DSP_BEGIN) DSP_ROWS_TWICE(DSP_MORE) DSP_ROWS_TWICE(DSP_MORE)                               \
+        DSP_ROWS_TWICE(DSP_MORE) "subs lr, #1\n"
 #define DSP_ADD(acc, sum, scale) "vcvt.f32.s32 " sum ", " sum "\n vmla.f32 " acc ", " sum ", " scale "\n"
 #define DSP_ADD_TWO "vmov s0, s1, r0, r1\n" DSP_ADD("s4", "s0", "s8") DSP_ADD("s5", "s1", "s8")
 #define DSP_ADD_THREE DSP_ADD_TWO "vmov s2, r2\n" DSP_ADD("s6", "s2", "s8")
@@ -55,6 +59,7 @@ DSP_BLOCKS_FUNCTION(blocks_four, "", DSP_ACC_FOUR, "4", DSP_NEXT, DSP_SCALE, DSP
 DSP_BLOCKS_FUNCTION(blocks_three, "", DSP_ACC_THREE, "4", DSP_NEXT, DSP_SCALE, DSP_BLOCK(DSP_THREE), DSP_ADD_THREE)
 DSP_BLOCKS_FUNCTION(blocks_two, "", DSP_ACC_TWO, "4", DSP_NEXT, DSP_SCALE, DSP_BLOCK(DSP_TWO), DSP_ADD_TWO)
 DSP_BLOCKS_FUNCTION(block_pairs, DSP_OTHER_BLOCKS, DSP_ACC_ROWS, "8", DSP_NEXT_ROWS, DSP_SCALES, DSP_BLOCK_ROWS, DSP_ADD_ROWS)
+DSP_BLOCKS_FUNCTION(block_pairs_twice, DSP_OTHER_BLOCKS, DSP_ACC_ROWS, "8", DSP_NEXT_ROWS, DSP_SCALES, DSP_BLOCK_TWICE, DSP_ADD_ROWS)
 
 typedef struct block_job { /* what a gemm_q8_0 call is about: M activations of it */
     float *y;
@@ -80,8 +85,12 @@ static void blocks_tile(const block_job *j, const uint32_t *x, size_t from, size
     t.stride = (uint32_t)(j->y_stride * sizeof(float));
     t.skip = (uint32_t)((j->blocks - n) * KERNEL_Q8_0_BYTES);
     t.rows = (uint32_t)(M == 1 ? j->rows / 2 : j->rows);
+    const int twice = (((uintptr_t)t.w | j->blocks * KERNEL_Q8_0_BYTES) & 3) == 0 && n % 2 == 0;
     if (t.rows == 0) return;
-    (M == 4 ? blocks_four : M == 3 ? blocks_three : M == 2 ? blocks_two : block_pairs)(&t);
+    if (M == 1)
+        (twice ? block_pairs_twice : block_pairs)(&t);
+    else
+        (M == 4 ? blocks_four : M == 3 ? blocks_three : blocks_two)(&t);
 }
 
 static void blocks_run(const block_job *j, size_t M) {

@@ -56,8 +56,8 @@ typedef struct dsp_rows { /* what a function in assembly is given; it moves w, y
     DSP_LOAD DSP_WEIGHTS("r10") to("r0", "r4", "r5") DSP_WEIGHTS("r10") DSP_MORE("r0", "r6", "r7") DSP_WEIGHTS("r11") to("r1", "r4", "r5")           \
         DSP_WEIGHTS("r11") DSP_MORE("r1", "r6", "r7")
 #define DSP_ROWS_END(to) DSP_LOAD_TWO DSP_WEIGHTS("r10") to("r0", "r4", "r5") DSP_WEIGHTS("r11") to("r1", "r4", "r5")
-#define DSP_ROW_OF(sum) DSP_PAIRS("r8") DSP_MORE_OF("r8", sum, "r4", "r5") DSP_PAIRS("r2") DSP_MORE_OF("r2", sum, "r6", "r7")
-#define DSP_ROWS_TWICE DSP_LOAD DSP_WORDS("r10", "r2") DSP_ROW_OF("r0") DSP_WORDS("r11", "r2") DSP_ROW_OF("r1")
+#define DSP_ROW_OF(sum, to) DSP_PAIRS("r8") to(sum, "r4", "r5") DSP_PAIRS("r2") DSP_MORE_OF("r2", sum, "r6", "r7")
+#define DSP_ROWS_TWICE(to) DSP_LOAD DSP_WORDS("r10", "r2") DSP_ROW_OF("r0", to) DSP_WORDS("r11", "r2") DSP_ROW_OF("r1", to)
 
 /* Sums of one row for four, three, two activations, and of two rows for one: r4 at y, r5 bytes to the next activation's. */
 #define DSP_Y                                                                                                                                        \
@@ -108,7 +108,8 @@ DSP_FUNCTION(rows_four_aligned, "", DSP_GET_FOUR, DSP_PUT_FOUR, DSP_NEXT, DSP_FO
 DSP_FUNCTION(rows_three, "", DSP_GET_THREE, DSP_PUT_THREE, DSP_NEXT, DSP_FOUR_TIMES(DSP_THREE), DSP_THREE(DSP_MORE))
 DSP_FUNCTION(rows_two, "", DSP_GET_TWO, DSP_PUT_TWO, DSP_NEXT, DSP_FOUR_TIMES(DSP_TWO), DSP_TWO(DSP_MORE))
 DSP_FUNCTION(row_pairs, DSP_OTHER, DSP_GET_ROWS, DSP_PUT_ROWS, DSP_NEXT_ROWS, DSP_ROWS(DSP_MORE) DSP_ROWS(DSP_MORE), DSP_ROWS_END(DSP_MORE))
-DSP_FUNCTION(row_pairs_aligned, DSP_OTHER, DSP_GET_ROWS, DSP_PUT_ROWS, DSP_NEXT_ROWS, DSP_ROWS_TWICE DSP_ROWS_TWICE, DSP_ROWS_END(DSP_MORE))
+DSP_FUNCTION(row_pairs_aligned, DSP_OTHER, DSP_GET_ROWS, DSP_PUT_ROWS, DSP_NEXT_ROWS, DSP_ROWS_TWICE(DSP_MORE) DSP_ROWS_TWICE(DSP_MORE),
+             DSP_ROWS_END(DSP_MORE))
 
 static inline uint32_t word_at(const void *p) {
     uint32_t w;
