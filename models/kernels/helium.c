@@ -3,7 +3,6 @@
  */
 #include "models/kernels/helium.h"
 #include "models/kernels/vec.h"
-#include "models/kernels/vec_sound.h"
 
 const kernels kernels_helium = {
     .name = "helium",
@@ -29,5 +28,5 @@ const kernels kernels_helium = {
     .layernorm = mve_layernorm,
     .taps_f32 = mve_taps_f32,
     .filter = mve_filter,
-    .pulses = vec_pulses,
+    .pulses = mve_pulses,
 };

@@ -85,5 +85,6 @@ void mve_scores_f32(float *y, size_t y_stride, const float *w, const float *q, s
 void mve_layernorm(float *y, const float *x, const float *gain, const float *bias, size_t n, float eps);
 void mve_taps_f32(float *y, const float *bias, const float *tap, const float *const *x, size_t taps, size_t n);
 void mve_filter(float *tone, const float *hiss, const kernel_filter *f, size_t bins);
+void mve_pulses(float *out, const uint32_t *turn, const kernel_pulses *p, size_t from, size_t n);
 
 #endif

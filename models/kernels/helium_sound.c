@@ -1,6 +1,7 @@
-/* helium_sound: the vocoder's filters and the depthwise convolution on Cortex-M55 and M85, four values at a time.
+/* helium_sound: the vocoder's filters and pulses and the depthwise convolution on Cortex-M55 and M85, four values at a time.
  *
- * Results are judged by the flags before they are stored, and made again by the reference when a denormal came of them.
+ * A filter works in place, so its results are judged by the flags before they are stored; the others are written again by the reference
+ * when a denormal came of them.
  */
 #include "models/kernels/helium.h"
 #include <string.h>
@@ -63,12 +64,8 @@ static inline float32x4_t line_at(const line *l, const float *band, size_t bin, 
     return vminnmq_f32(vmaxnmq_f32(v, vdupq_n_f32(low)), vdupq_n_f32(high));
 }
 
-/* mathxi_sincos, its multiplies and adds in its order. */
-static inline void sincos_of(float32x4_t x, float32x4_t *s, float32x4_t *c) {
-    const float32x4_t shifted = vaddq_n_f32(vmulq_n_f32(x, 0.636619772f), MATHXI_ROUND), n = vsubq_n_f32(shifted, MATHXI_ROUND);
-    float32x4_t r = vsubq_f32(x, vmulq_n_f32(n, 1.5703125f));
-    r = vsubq_f32(r, vmulq_n_f32(n, 4.837512969970703e-4f));
-    r = vsubq_f32(r, vmulq_n_f32(n, 7.54978995489188e-8f));
+/* mathxi_sincos_quadrant, its multiplies and adds in its order. */
+static inline void sincos_quadrant(float32x4_t r, uint32x4_t quadrant, float32x4_t *s, float32x4_t *c) {
     const float32x4_t z = vmulq_f32(r, r);
     float32x4_t sp = vaddq_n_f32(vmulq_n_f32(z, -1.9515295891e-4f), 8.3321608736e-3f);
     sp = vaddq_n_f32(vmulq_f32(sp, z), -1.6666654611e-1f);
@@ -76,12 +73,25 @@ static inline void sincos_of(float32x4_t x, float32x4_t *s, float32x4_t *c) {
     float32x4_t cp = vaddq_n_f32(vmulq_n_f32(z, 2.443315711809948e-5f), -1.388731625493765e-3f);
     cp = vaddq_n_f32(vmulq_f32(cp, z), 4.166664568298827e-2f);
     cp = vaddq_n_f32(vsubq_f32(vmulq_f32(cp, vmulq_f32(z, z)), vmulq_n_f32(z, 0.5f)), 1.0f);
-    const uint32x4_t quadrant = vreinterpretq_u32_f32(shifted);
     const mve_pred16_t odd = vcmpltq_n_s32(vreinterpretq_s32_u32(vshlq_n_u32(quadrant, 31)), 0);
     const uint32x4_t sine = vreinterpretq_u32_f32(vpselq_f32(cp, sp, odd)), cosine = vreinterpretq_u32_f32(vpselq_f32(sp, cp, odd));
     const uint32x4_t half = vshrq_n_u32(quadrant, 1), next = vshrq_n_u32(vaddq_n_u32(quadrant, 1), 1);
     *s = vreinterpretq_f32_u32(veorq_u32(sine, vshlq_n_u32(half, 31)));
     *c = vreinterpretq_f32_u32(veorq_u32(cosine, vshlq_n_u32(next, 31)));
+}
+
+static inline void sincos_of(float32x4_t x, float32x4_t *s, float32x4_t *c) {
+    const float32x4_t shifted = vaddq_n_f32(vmulq_n_f32(x, 0.636619772f), MATHXI_ROUND), n = vsubq_n_f32(shifted, MATHXI_ROUND);
+    float32x4_t r = vsubq_f32(x, vmulq_n_f32(n, 1.5703125f));
+    r = vsubq_f32(r, vmulq_n_f32(n, 4.837512969970703e-4f));
+    r = vsubq_f32(r, vmulq_n_f32(n, 7.54978995489188e-8f));
+    sincos_quadrant(r, vreinterpretq_u32_f32(shifted), s, c);
+}
+
+static inline void sincos_turn(uint32x4_t turn, float32x4_t *s, float32x4_t *c) {
+    const uint32x4_t quadrant = vshrq_n_u32(vaddq_n_u32(turn, 0x20000000), 30);
+    const int32x4_t rest = vreinterpretq_s32_u32(vsubq_u32(turn, vshlq_n_u32(quadrant, 30)));
+    sincos_quadrant(vmulq_n_f32(vcvtq_f32_s32(rest), 1.46291807926716e-9f), quadrant, s, c);
 }
 
 static inline uint32_t flags_of(float32x4x2_t v) {
@@ -126,4 +136,45 @@ void mve_filter(float *tone, const float *hiss, const kernel_filter *f, size_t b
     const kernel_filter rest = {f->size + bin / f->pulse_step, f->angle + bin / f->pulse_step, f->gain + bin / f->noise_step, f->pulse_step,
                                 f->noise_step};
     kernels_ref.filter(tone + 2 * bin, hiss + 2 * bin, &rest, bins - bin);
+}
+
+/* ---- pulses ---- */
+
+/* a / b: MVE has no division and no square root; the scalar unit has both, on the same registers. */
+static inline float32x4_t quotient(float32x4_t a, float32x4_t b) {
+    register float32x4_t x __asm__("q0") = a, y __asm__("q1") = b;
+    __asm__("vdiv.f32 s0, s0, s4\n\tvdiv.f32 s1, s1, s5\n\tvdiv.f32 s2, s2, s6\n\tvdiv.f32 s3, s3, s7" : "+w"(x) : "w"(y));
+    return x;
+}
+
+static inline float32x4_t root(float32x4_t a) {
+    register float32x4_t x __asm__("q0") = a;
+    __asm__("vsqrt.f32 s0, s0\n\tvsqrt.f32 s1, s1\n\tvsqrt.f32 s2, s2\n\tvsqrt.f32 s3, s3" : "+w"(x));
+    return x;
+}
+
+/* vec_pulses for samples first..first+3. */
+static inline float32x4_t pulses_four(uint32x4_t turn, const kernel_pulses *p, uint32_t first) {
+    float32x4_t low, high, last, unused;
+    const float32x4_t u = vmulq_n_f32(vcvtq_f32_u32(vaddq_n_u32(vidupq_n_u32(0, 1), first)), p->step);
+    const float32x4_t harmonics = quotient(vdupq_n_f32(p->top), vaddq_n_f32(vmulq_n_f32(u, p->f0[1] - p->f0[0]), p->f0[0]));
+    const uint32x4_t whole = vreinterpretq_u32_s32(vcvtq_s32_f32(harmonics)), half = vshrq_n_u32(turn, 1);
+    const float32x4_t count = vcvtq_f32_u32(whole);
+    sincos_turn(half, &low, &unused);
+    sincos_turn(vmulq_u32(vaddq_n_u32(vshlq_n_u32(whole, 1), 1), half), &high, &unused);
+    sincos_turn(vmulq_u32(vaddq_n_u32(whole, 1), turn), &unused, &last);
+    const mve_pred16_t top = vcmpltq_n_f32(vabsq_f32(low), KERNEL_PULSE_NEAR);
+    const float32x4_t near = vpselq_f32(vdupq_n_f32(1.0f), low, top);
+    const float32x4_t sum = vsubq_n_f32(quotient(high, vmulq_n_f32(near, 2.0f)), 0.5f);
+    const float32x4_t all = vaddq_f32(vpselq_f32(count, sum, top), vmulq_f32(vsubq_f32(harmonics, count), last));
+    const float32x4_t loud = vaddq_n_f32(vmulq_n_f32(u, p->voiced[1] - p->voiced[0]), p->voiced[0]);
+    return vmulq_f32(vmulq_f32(all, root(quotient(vdupq_n_f32(2.0f), harmonics))), loud);
+}
+
+void mve_pulses(float *out, const uint32_t *turn, const kernel_pulses *p, size_t from, size_t n) {
+    size_t j = 0;
+    mve_flags_clear();
+    for (; j + MVE_WORDS <= n; j += MVE_WORDS) vst1q_f32(out + j, pulses_four(vld1q_u32(turn + j), p, (uint32_t)(from + j)));
+    if (mve_flags()) j = 0;
+    kernels_ref.pulses(out + j, turn + j, p, from + j, n - j);
 }
