@@ -4,6 +4,8 @@ BOARD ?= mps3-an547
 # The core of each board, as ARCH of the Makefile.
 BOARD_ARCH_mps3-an547 := arm-m55
 BOARD_ARCH_mps2-an500 := arm-m7
+BOARD_ARCH_stm32h747i-disco := arm-m7
+BOARD_ARCH_mimxrt1170-evk := arm-m7
 BOARDS = $(patsubst firmware/boards/%/board.mk,%,$(wildcard firmware/boards/*/board.mk))
 FIRMWARE := $(BUILD)/firmware
 FIRMWARE_GCC ?= arm-none-eabi-gcc

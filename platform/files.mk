@@ -31,4 +31,4 @@ HOST_SRC += platform/host/tools_args.c
 PLATFORM_SRC += platform/host/tools_file.c platform/host/tools_run.c platform/posix/spawn.c
 HOST_SRC += platform/host/pack_image.c
 PLATFORM_SRC += firmware/image.c platform/show_text.c
-PLATFORM_SRC += firmware/slots.c firmware/slots_update.c firmware/line.c firmware/receive.c
+PLATFORM_SRC += firmware/slots.c firmware/slots_update.c firmware/line.c firmware/receive.c firmware/pdm.c

@@ -69,5 +69,5 @@ TESTS += test_speech test_captions test_pace test_cli_words
 TESTS += test_cli_say
 TESTS += test_ssml test_ssml_speech
 TESTS += test_style
-TESTS += test_slots test_console
+TESTS += test_slots test_console test_pdm
 TESTS += test_image
