@@ -114,6 +114,30 @@ static void broken_layers_are_refused(void **state) {
     assert_int_equal(l.rows, 7); /* untouched */
 }
 
+/* Every weight of two rows in turn is made -128, then something else. */
+static void every_weight_is_checked(void **state) {
+    (void)state;
+    linear_i8 l, spoiled = {.rows = 7};
+    sotto_error err = {0};
+    assert_int_equal(linear_bind(&l, &model.file, "fc", ROWS, COLS, 1, &err), 0);
+    for (size_t i = 4 * COLS; i < 6 * COLS; i++) {
+        char want[100];
+        int8_t *w = (int8_t *)(uintptr_t)l.w + i, was = *w;
+        *w = -128;
+        snprintf(want, sizeof want, "layers_linear.gguf: tensor fc.weight: row %zu holds -128, expected -127..127", i / COLS);
+        assert_int_equal(linear_bind(&spoiled, &model.file, "fc", ROWS, COLS, 1, &err), ERR_MODEL);
+        assert_string_equal(err.text, want);
+        *w = (int8_t)(was == 127 ? -127 : was + 1);
+        snprintf(want, sizeof want, "layers_linear.gguf: tensor fc.rowsum: row %zu says %d, expected %d", i / COLS, l.sum[i / COLS],
+                 l.sum[i / COLS] + *w - was);
+        assert_int_equal(linear_bind(&spoiled, &model.file, "fc", ROWS, COLS, 1, &err), ERR_MODEL);
+        assert_string_equal(err.text, want);
+        *w = was;
+    }
+    assert_int_equal(spoiled.rows, 7);
+    assert_int_equal(linear_bind(&l, &model.file, "fc", ROWS, COLS, 1, &err), 0);
+}
+
 static void norm_on(const kernels *k, float *out, int layer) {
     float *x = golden(layer ? "layernorm" : "rmsnorm", 6 * N);
     norm l;
@@ -255,6 +279,7 @@ int main(void) {
         cmocka_unit_test(linear_is_exact),
         cmocka_unit_test(a_float_layer_computes_in_float),
         cmocka_unit_test(broken_layers_are_refused),
+        cmocka_unit_test(every_weight_is_checked),
         cmocka_unit_test(norms_match),
         cmocka_unit_test(softmaxes_match),
         cmocka_unit_test(softmaxes_stay_finite),

@@ -13,21 +13,34 @@ typedef struct reader { /* one pass over the stream */
     int phones;                 /* of them */
 } reader;
 
-static int next_bit(reader *r) {
-    uint32_t byte = r->at >> 3;
-    if (byte >= r->l->size) return 0;
-    int bit = r->l->bits[byte] >> (7 - (r->at & 7)) & 1;
-    r->at++;
-    return bit;
+/* The 25 bits from here on, and up to 7 more, from the top; zeros beyond the end. */
+static uint32_t bits_ahead(const reader *r) {
+    const uint32_t byte = r->at >> 3, size = r->l->size;
+    uint32_t v = 0;
+    const uint8_t *b = r->l->bits + byte;
+    if (byte + 4 <= size)
+        v = (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
+    else
+        for (uint32_t i = 0; i < 4; i++) v = v << 8 | (byte + i < size ? b[i] : 0);
+    return v << (r->at & 7);
+}
+
+static void pass_bits(reader *r, uint32_t n) {
+    const uint32_t end = r->l->size * 8;
+    if (r->at < end) r->at = end - r->at < n ? end : r->at + n;
 }
 
 /* One symbol; -1 when no code fits. */
 static int next_symbol(reader *r, const lexicon_code *c) {
+    uint32_t ahead = bits_ahead(r);
     int code = 0, first = 0, index = 0;
-    for (int length = 1; length <= LEXICON_CODE; length++) {
-        code |= next_bit(r);
+    for (int length = 1; length <= LEXICON_CODE; length++, ahead <<= 1) {
+        code |= (int)(ahead >> 31);
         int count = c->count[length];
-        if (code - first < count) return c->symbol[index + code - first];
+        if (code - first < count) {
+            pass_bits(r, (uint32_t)length);
+            return c->symbol[index + code - first];
+        }
         index += count;
         first = (first + count) << 1;
         code <<= 1;
@@ -48,8 +61,8 @@ static int next_run(reader *r, const lexicon_code *c, uint8_t *out, int from, in
 
 /* Reads one entry over the one before; 0, or -1 when the stream is broken. */
 static int next_entry(reader *r) {
-    int same = 0;
-    for (int i = 0; i < PREFIX_BITS; i++) same = same * 2 + next_bit(r);
+    const int same = (int)(bits_ahead(r) >> (32 - PREFIX_BITS));
+    pass_bits(r, PREFIX_BITS);
     if (same > r->count) return -1;
     int letters = next_run(r, &r->l->letter, r->word, same, LEXICON_WORD);
     if (letters < 1) return -1;
