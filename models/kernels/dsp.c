@@ -6,7 +6,7 @@
 #include "models/kernels/dsp_gemm.h"
 #include "models/kernels/tables.h"
 
-enum { THREE = 3 }; /* query heads that share cached values */
+enum { THREE = 3 }; /* query heads of nano that share cached values */
 
 static inline float more(float sum, float a, float b) {
     __asm__("vmla.f32 %0, %1, %2" : "+t"(sum) : "t"(a), "t"(b)); /* rounds the product, then the sum */
@@ -55,29 +55,45 @@ static void dsp_axpy_i8(float *y, float alpha, const int8_t *x, size_t n) {
     for (size_t i = 0; i < n; i++) y[i] += alpha * (float)x[i];
 }
 
-/* Four columns of the sums of M weightings. */
-static inline __attribute__((always_inline)) void mix_four(float *y, const float *weight, size_t stride, const int8_t *v8, size_t rows, size_t cols,
-                                                           size_t M) {
-    float sum[THREE][GROUP], v[GROUP];
-#pragma GCC unroll 12
-    for (size_t i = 0; i < M * GROUP; i++) sum[i / GROUP][i % GROUP] = y[i / GROUP * cols + i % GROUP];
-    for (size_t r = 0; r < rows; r++, v8 += cols, weight++) {
-        widen_four(v, v8);
-#pragma GCC unroll 12
-        for (size_t i = 0; i < M * GROUP; i++) sum[i / GROUP][i % GROUP] = more(sum[i / GROUP][i % GROUP], weight[i / GROUP * stride], v[i % GROUP]);
-    }
-#pragma GCC unroll 12
-    for (size_t i = 0; i < M * GROUP; i++) y[i / GROUP * cols + i % GROUP] = sum[i / GROUP][i % GROUP];
+/* Four int8 in r4 become s24-s27, and more of four columns of each sum. */
+#define DSP_WIDEN                                                                                                                                    \
+    "sxtb r5, r4\n sbfx r6, r4, #8, #8\n vmov s24, s25, r5, r6\n sbfx r5, r4, #16, #8\n asr r4, r4, #24\n vmov s26, s27, r5, r4\n"                   \
+    "vcvt.f32.s32 s24, s24\n vcvt.f32.s32 s25, s25\n vcvt.f32.s32 s26, s26\n vcvt.f32.s32 s27, s27\n"
+#define DSP_MIX(a, b, c, d, w)                                                                                                                       \
+    "vmla.f32 s" #a ", s24, " w "\n vmla.f32 s" #b ", s25, " w "\n vmla.f32 s" #c ", s26, " w "\n vmla.f32 s" #d ", s27, " w "\n"
+
+/* Eight columns of three weightings of rows, `cols` apart; rows >= 1. */
+static void mix_three(float *y, const float *weight, size_t stride, const int8_t *v, size_t rows, size_t cols) {
+    const float *b = weight + stride, *c = b + stride;
+    float *second = y + cols, *third = second + cols;
+    __asm__ volatile("vldm %[y], {s0-s7}\n"
+                     "vldm %[second], {s8-s15}\n"
+                     "vldm %[third], {s16-s23}\n"
+                     "1: vldm %[a]!, {s28}\n"
+                     "vldm %[b]!, {s29}\n"
+                     "vldm %[c]!, {s30}\n"
+                     "ldr r4, [%[v]]\n" DSP_WIDEN DSP_MIX(0, 1, 2, 3, "s28") DSP_MIX(8, 9, 10, 11, "s29")
+                         DSP_MIX(16, 17, 18, 19, "s30") "ldr r4, [%[v], #4]\n"
+                                                        "add %[v], %[cols]\n" DSP_WIDEN DSP_MIX(4, 5, 6, 7, "s28") DSP_MIX(12, 13, 14, 15, "s29")
+                                                            DSP_MIX(20, 21, 22, 23, "s30") "subs %[n], #1\n"
+                                                                                           "bne 1b\n"
+                                                                                           "vstm %[y], {s0-s7}\n"
+                                                                                           "vstm %[second], {s8-s15}\n"
+                                                                                           "vstm %[third], {s16-s23}\n"
+                     : [a] "+r"(weight), [b] "+r"(b), [c] "+r"(c), [v] "+r"(v), [n] "+r"(rows)
+                     : [y] "r"(y), [second] "r"(second), [third] "r"(third), [cols] "r"(cols)
+                     : DSP_USES_C, "s24", "s25", "s26", "s27", "s28", "s29", "s30", "r4", "r5", "r6");
 }
 
+/* Sums by threes, the others row by row. */
 static void dsp_mix_i8(float *y, const float *weight, size_t stride, const int8_t *v, size_t count, size_t rows, size_t cols) {
-    const size_t whole = cols / GROUP * GROUP;
-    for (size_t c = 0; c < whole; c += GROUP) {
-        size_t m = 0;
-        for (; m + THREE <= count; m += THREE) mix_four(y + m * cols + c, weight + m * stride, stride, v + c, rows, cols, THREE);
-        for (; m < count; m++) mix_four(y + m * cols + c, weight + m * stride, stride, v + c, rows, cols, 1);
+    const size_t whole = rows ? cols / EIGHT * EIGHT : 0;
+    for (; count >= THREE && whole; count -= THREE, y += THREE * cols, weight += THREE * stride) {
+        for (size_t c = 0; c < whole; c += EIGHT) mix_three(y + c, weight, stride, v + c, rows, cols);
+        vec_mix_rest(y, weight, stride, v, NULL, THREE, rows, cols, whole);
     }
-    vec_mix_rest(y, weight, stride, v, NULL, count, rows, cols, whole);
+    for (; count > 0; count--, y += cols, weight += stride)
+        for (size_t r = 0; r < rows; r++) dsp_axpy_i8(y, weight[r], v + r * cols, cols);
 }
 
 /* mathxi_exp for |x| < EXP_NEAR, without its limits: 2^n is one factor, rounded once as its two are, also when the product is a denormal. */

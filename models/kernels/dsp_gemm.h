@@ -49,8 +49,10 @@ typedef struct dsp_rows { /* what a function in assembly is given; it moves w, y
     DSP_LOAD DSP_MORE_OF(w, "r0", "r4", "r5") DSP_MORE_OF(w, "r1", "r6", "r7") DSP_LOAD DSP_MORE_OF(w, "r2", "r4", "r5")                             \
         DSP_MORE_OF(w, "r3", "r6", "r7")
 #define DSP_FOUR_TWICE DSP_WORDS("r10", "r11") DSP_FOUR_OF("r8") DSP_FOUR_OF("r11")
-#define DSP_THREE(to) DSP_WEIGHTS("r10") DSP_LOAD to("r0", "r4", "r5") to("r1", "r6", "r7") DSP_LOAD_TWO to("r2", "r4", "r5")
+#define DSP_THREE(to) DSP_WEIGHTS("r10") "ldm r12!, {r3-r7, r11}\n" to("r0", "r3", "r4") to("r1", "r5", "r6") to("r2", "r7", "r11")
 #define DSP_TWO(to) DSP_WEIGHTS("r10") DSP_LOAD to("r0", "r4", "r5") to("r1", "r6", "r7")
+#define DSP_TWO_OF(w) DSP_PAIRS(w) DSP_LOAD DSP_MORE_OF(w, "r0", "r4", "r5") DSP_MORE_OF(w, "r1", "r6", "r7")
+#define DSP_TWO_TWICE DSP_WORDS("r10", "r11") DSP_TWO_OF("r8") DSP_TWO_OF("r11")
 /* One activation, two rows: eight columns, and four. */
 #define DSP_ROWS(to)                                                                                                                                 \
     DSP_LOAD DSP_WEIGHTS("r10") to("r0", "r4", "r5") DSP_WEIGHTS("r10") DSP_MORE("r0", "r6", "r7") DSP_WEIGHTS("r11") to("r1", "r4", "r5")           \
@@ -107,6 +109,7 @@ DSP_FUNCTION(rows_four, "", DSP_GET_FOUR, DSP_PUT_FOUR, DSP_NEXT, DSP_FOUR_TIMES
 DSP_FUNCTION(rows_four_aligned, "", DSP_GET_FOUR, DSP_PUT_FOUR, DSP_NEXT, DSP_FOUR_TWICE DSP_FOUR_TWICE, DSP_FOUR(DSP_MORE))
 DSP_FUNCTION(rows_three, "", DSP_GET_THREE, DSP_PUT_THREE, DSP_NEXT, DSP_FOUR_TIMES(DSP_THREE), DSP_THREE(DSP_MORE))
 DSP_FUNCTION(rows_two, "", DSP_GET_TWO, DSP_PUT_TWO, DSP_NEXT, DSP_FOUR_TIMES(DSP_TWO), DSP_TWO(DSP_MORE))
+DSP_FUNCTION(rows_two_aligned, "", DSP_GET_TWO, DSP_PUT_TWO, DSP_NEXT, DSP_TWO_TWICE DSP_TWO_TWICE, DSP_TWO(DSP_MORE))
 DSP_FUNCTION(row_pairs, DSP_OTHER, DSP_GET_ROWS, DSP_PUT_ROWS, DSP_NEXT_ROWS, DSP_ROWS(DSP_MORE) DSP_ROWS(DSP_MORE), DSP_ROWS_END(DSP_MORE))
 DSP_FUNCTION(row_pairs_aligned, DSP_OTHER, DSP_GET_ROWS, DSP_PUT_ROWS, DSP_NEXT_ROWS, DSP_ROWS_TWICE(DSP_MORE) DSP_ROWS_TWICE(DSP_MORE),
              DSP_ROWS_END(DSP_MORE))
@@ -183,7 +186,7 @@ static void tile_run(const dsp_job *j, const uint32_t *x, size_t col, size_t gro
     else if (M == 1)
         (aligned ? row_pairs_aligned : row_pairs)(&t);
     else
-        (M == 3 ? rows_three : rows_two)(&t);
+        (M == 3 ? rows_three : aligned ? rows_two_aligned : rows_two)(&t);
 }
 
 /* All rows for M activations, tile by tile; columns beyond whole groups are the last group once more, without what is done. */
