@@ -75,6 +75,32 @@ $(FIRMWARE)/send_image: $(BUILD)/obj/firmware/tools/send_image.o $(BUILD)/libsot
 	@echo "  LD  $@"
 	$(Q)$(CC) $(CFLAGS_ALL) -o $@ $^
 
+# Boards on silicon. flash-dry-run checks what flash would write, and needs no board.
+BOARDS_SILICON := stm32h747i-disco mimxrt1170-evk
+$(FIRMWARE)/check_flash: $(BUILD)/obj/firmware/tools/check_flash.o $(BUILD)/libplatform.a $(BUILD)/libsotto.a
+	@mkdir -p $(@D)
+	@echo "  LD  $@"
+	$(Q)$(CC) $(CFLAGS_ALL) -o $@ $^
+
+deps-flash:
+	@SOTTO_DEPS=flash sh platform/posix/deps.sh
+
+flash: deps-flash
+	@$(MAKE) --no-print-directory run-flash
+
+run-flash: build-firmware
+	@test -n "$(BOARD_OPENOCD)" || { echo "make flash: OpenOCD has no driver for the flash of $(BOARD); firmware/README.md, Flashing, has the way" >&2; exit 1; }
+	openocd -f $(BOARD_OPENOCD) -f firmware/flash.tcl \
+	  -c "sotto_flash $(FIRMWARE)/$(BOARD)/sotto-fw.elf $(FIRMWARE)/nano.img $(BOARD_SECTOR) $(BOARD_SLOT0) $(firstword $(BOARD_SLOT1))"
+
+flash-dry-run: deps-flash
+	@for b in $(if $(filter command line,$(origin BOARD)),$(BOARD),$(BOARDS_SILICON)); do \
+	  $(MAKE) --no-print-directory BOARD=$$b run-flash-dry-run || exit 1; done
+
+run-flash-dry-run: build-firmware $(FIRMWARE)/check_flash
+	@test -n "$(BOARD_CODE)" || { echo "flash-dry-run: BOARD=$(BOARD) is an emulator, expected one of $(BOARDS_SILICON)" >&2; exit 2; }
+	@sh firmware/flash_check.sh $(FIRMWARE) $(BOARD) "$(or $(BOARD_OPENOCD),none)" $(BOARD_CODE) $(BOARD_SECTOR) $(BOARD_SLOT0) $(BOARD_SLOT1)
+
 # QUESTION: any sound file. LIVE=1: the microphone does not wait, so a core that is too slow loses sound; SHIFT=n: an instruction takes 2^n virtual ns.
 QUESTION ?= tests/golden/questions/demo.wav
 SHIFT ?= 0
@@ -88,5 +114,5 @@ firmware-cost: deps-firmware $(BUILD)/sotto
 	@sh tests/check/cost.sh $(BUILD) full
 
 FORCE:
-.PHONY: firmware known-board firmware-cost firmware-run deps-firmware build-firmware run-firmware FORCE
+.PHONY: firmware deps-flash flash run-flash flash-dry-run run-flash-dry-run known-board firmware-cost firmware-run deps-firmware build-firmware run-firmware FORCE
 endif

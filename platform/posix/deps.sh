@@ -2,7 +2,8 @@
 # Installs what the build and the tests need from Debian's packages, and nothing when all is there. usage: deps.sh [TRIPLE]
 # With the triple of another machine (aarch64-linux-gnu, arm-linux-gnueabihf) also what a cross build for it needs: compiler,
 # that machine's libraries beside ours (multiarch), QEMU to run the tests in.
-# SOTTO_NO_INSTALL=1 only reports what is missing. SOTTO_DEPS=check: what `make check` needs, too; firmware: what `make firmware` does.
+# SOTTO_NO_INSTALL=1 only reports what is missing. SOTTO_DEPS=check: what `make check` needs, too; firmware: what `make firmware` does;
+# flash: what `make flash` does.
 set -eu
 libraries="libportaudio2 portaudio19-dev libsndfile1-dev libkissfft-dev libspeexdsp-dev libcjson-dev libcmocka-dev libyaml-dev"
 needed="gcc pkg-config libc6-dev $libraries libcurl4-openssl-dev"
@@ -26,9 +27,10 @@ if [ -n "$foreign" ]; then
     needed="$needed gcc-$1 libc6-dev-$foreign-cross qemu-user-static$(of $foreign $libraries)"
     wanted="libcurl4-openssl-dev:$foreign"
 fi
+[ "${SOTTO_DEPS:-}" != flash ] || needed="$needed openocd gcc-arm-none-eabi libnewlib-arm-none-eabi dpkg-dev"
 [ "${SOTTO_DEPS:-}" != firmware ] || needed="$needed gcc-arm-none-eabi libnewlib-arm-none-eabi dpkg-dev qemu-system-arm"
 if [ "${SOTTO_DEPS:-}" = check ]; then
-    needed="$needed clang clang-format libclang-rt-14-dev binutils gcc-arm-none-eabi libnewlib-arm-none-eabi g++ dpkg-dev"
+    needed="$needed clang clang-format libclang-rt-14-dev binutils gcc-arm-none-eabi libnewlib-arm-none-eabi g++ dpkg-dev openocd"
     needed="$needed gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-arm-linux-gnueabihf libc6-dev-armhf-cross qemu-user-static qemu-system-arm"
     if [ "$(dpkg --print-architecture 2>/dev/null)" != arm64 ]; then
         foreign="$foreign arm64"
