@@ -16,6 +16,7 @@ for cpu in $cpus; do
     printf '#!/bin/sh\nexec %s %s %s/sotto "$@"\n' "$emulator" "$cpu" "$(cd "$build" && pwd)" >"$place/sotto"
     chmod +x "$place/sotto"
     for t in "$@"; do ln -f "$build/tests/$t" "$place/tests/$t" 2>/dev/null || cp "$build/tests/$t" "$place/tests/$t"; done
+    : >"$place/log"
     SOTTO_EMULATOR="$emulator $cpu" sh tests/run.sh "$place" "$@" >"$place/log" 2>&1 &
     tail -f --pid=$! -n +1 "$place/log" | sed -u "s/^/$cpu: /" &
     places="$places $place" running=$((running + 1))
