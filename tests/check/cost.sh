@@ -1,7 +1,7 @@
 #!/bin/sh
 # What the voice loop costs on a microcontroller, counted in QEMU by tests/bare/count_plugin.c: instructions of each kernel a product
 # or value, and of each stage a second of sound or a token, against the bars. Exit 3: a bar is broken. `full` asks eleven questions in one
-# conversation on both boards, otherwise the M55 answers one. `make firmware-cost` is the full form. usage: cost.sh BUILD [full]
+# conversation on both boards, then one live of ever slower cores; otherwise the M55 answers one. `make firmware-cost` is the full form. usage: cost.sh BUILD [full]
 #
 # Instructions are not cycles. Load is given for one cycle each, and for two of each vector instruction (the M55's vector unit is 64 bits
 # wide) as if none of them overlapped; waiting for memory, divisions (some 14 cycles) and interrupts are not in either.
@@ -49,6 +49,22 @@ stages() {
     awk -v board="$board" -v mhz="$mhz" -v layers="$layers" -f tests/check/cost.awk "$out/$board.counts"
 }
 
+# BOARD SHIFT ...: one question live, by a core that executes 1000 / 2^SHIFT M instructions a second; sound does not wait for it
+deadlines() {
+    board=$1
+    shift
+    for slow in "$@"; do
+        SHIFT=$slow timeout 300 sh firmware/emulate.sh "$build/firmware" "$board" run --live --shift "$slow" --in "$out/one.wav" >"$out/$board.live" || : # lost sound is a failure there, a figure here
+        awk -v board="$board" -v rate="$(awk -v s="$slow" 'BEGIN { print 1000 / 2 ^ s }')" '
+            $1 == "first_audio" { audio = $2 }
+            $1 == "llm.token_rate" { token = $2 }
+            /^sound ahead/ { for (i = 1; i <= NF; i++) if ($i == "underruns") dry = $(i + 1) }
+            /samples of the microphone were lost/ { for (i = 1; i <= NF; i++) if ($(i + 2) == "samples") lost = $(i - 1) " of " $(i + 1) }
+            END { printf "| %s | %s | %s | %s | %s | %s |\n", board, rate, audio, token, dry, lost; exit audio == "" || lost == "" }' "$out/$board.live" ||
+            { echo "$board: the live run at shift $slow failed:"; tail -n 5 "$out/$board.live"; return 1; }
+    done
+}
+
 make --no-print-directory BUILD="$build" "$build/tests/wav16" >/dev/null
 questions=demo.wav
 [ -z "$full" ] || questions="demo.wav q05_convert.flac q08_light_on.flac q09_light_dim.flac q10_fan.flac q11_door.flac q12_thermostat.flac q13_order.flac q14_order.flac q15_volume.flac q19_hello.flac"
@@ -73,4 +89,12 @@ echo "| board | stage | M instructions | of them vector | a | share of the core 
 echo "|---|---|---|---|---|---|"
 stages mps3-an547 400 || code=$?
 [ -z "$full" ] || stages mps2-an500 480 || code=$?
+if [ -n "$full" ]; then
+    "$build/tests/wav16" tests/golden/questions/demo.wav "$out/one.wav"
+    echo
+    echo "| board | M instructions a second | first audio, ms | a token, ms | loudspeaker ran dry | samples lost |"
+    echo "|---|---|---|---|---|---|"
+    deadlines mps3-an547 0 1 2 3 4 5
+    deadlines mps2-an500 0 1 2 3
+fi
 exit $code
