@@ -175,11 +175,20 @@ static void a_clock_that_was_never_set_runs_timers_only(void **state) {
     assert_string_equal(call(&t, "time", NULL, NULL), "10:42 am"); /* UTC */
 }
 
-/* Within two units of the last place of the C library (cbrtl: its cbrt is off by up to four). */
-static void same(double got, double want, const char *what, double a, double b) {
+/* Within some units of the last place of the C library's. */
+static void near(double got, double want, int units, const char *what, double a, double b) {
     if (got == want || (isnan(got) && isnan(want))) return;
-    if (isfinite(want) && fabs(got - want) <= 2 * (nextafter(fabs(want), INFINITY) - fabs(want))) return;
+    if (isfinite(want) && fabs(got - want) <= units * (nextafter(fabs(want), INFINITY) - fabs(want))) return;
     fail_msg("%s %.17g %.17g: %.17g, expected %.17g", what, a, b, got, want);
+}
+
+static void same(double got, double want, const char *what, double a, double b) {
+    near(got, want, 2, what, a, b);
+}
+
+/* cbrt itself is off by up to four units, where there is no wider type. */
+static void root_of(double v) {
+    near(power_cube_root(v), (double)cbrtl(v), sizeof(long double) > sizeof(double) ? 2 : 6, "cube root", v, 0);
 }
 
 static void powers_are_pow_s(void **state) {
@@ -198,8 +207,8 @@ static void powers_are_pow_s(void **state) {
         double base = (double)(x % 100000) / 1000, n = (double)(int64_t)((x >> 32) % 20001 - 10000) / 700, big = 1 + base / 1e7;
         if (pow(base, n) < 1e200 && pow(base, n) > 1e-200) same(power_of(base, n), pow(base, n), "power", base, n);
         same(power_of(big, n * 1e5), pow(big, n * 1e5), "power", big, n * 1e5);
-        same(power_cube_root(base), (double)cbrtl(base), "cube root", base, 0);
-        same(power_cube_root(-big * 1e300), (double)cbrtl(-big * 1e300), "cube root", -big * 1e300, 0);
+        root_of(base);
+        root_of(-big * 1e300);
     }
     for (int i = -100000; i <= 100000; i += 7) assert_true(power_cube_root((double)i * i * i) == i);
     static const double odd[][2] = {{0, 0},     {0, -1},      {0, 0.5},   {-8, 1.0 / 3}, {1, 1e300}, {-1, 1e300},
