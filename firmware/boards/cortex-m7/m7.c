@@ -1,15 +1,15 @@
-/* m7: see m7.h; also what of board.h is the same on every Cortex-M7. Time is SysTick's count plus its wraps (2^24 clocks each, by interrupt). */
+/* m7: see m7.h; also what of board.h is the same on every Cortex-M7. Time is SysTick's count plus its wraps, one each 10 ms, by interrupt. */
 #include "firmware/boards/cortex-m7/m7.h"
 #include "firmware/board.h"
 
 enum { TICK = 0xe000e010, NVIC_ON = 0xe000e100, AIRCR = 0xe000ed0c, CCR = 0xe000ed14, CCSIDR = 0xe000ed80, CSSELR = 0xe000ed84 };
 enum { MPU_CTRL = 0xe000ed94, MPU_RNR = 0xe000ed98, MPU_RBAR = 0xe000ed9c, MPU_RASR = 0xe000eda0 };
-enum { ICIALLU = 0xe000ef50, DCIMVAC = 0xe000ef5c, DCISW = 0xe000ef60, LINE = 32, TICK_MASK = 0xffffff };
+enum { ICIALLU = 0xe000ef50, DCCIMVAC = 0xe000ef70, DCISW = 0xe000ef60, LINE = 32 };
 enum { RASR_NO_EXECUTE = 1 << 28, RASR_RO = 6 << 24, RASR_RW = 3 << 24, RASR_WRITE_BACK = 1 << 19 | 1 << 17 | 1 << 16, RASR_PLAIN = 1 << 19 };
 
 const char board_time_unit[] = "ms";
 
-static uint32_t hz = 1;
+static uint32_t hz = 100, period = 1; /* core clocks a second, a wrap */
 static volatile uint32_t wraps;
 
 void systick_handler(void);
@@ -75,7 +75,7 @@ void m7_protect(void) {
 
 void m7_forget(uintptr_t address, size_t bytes) {
     barrier();
-    for (uintptr_t a = address & ~(uintptr_t)(LINE - 1); a < address + bytes; a += LINE) *m7_reg(DCIMVAC) = (uint32_t)a;
+    for (uintptr_t a = address & ~(uintptr_t)(LINE - 1); a < address + bytes; a += LINE) *m7_reg(DCCIMVAC) = (uint32_t)a;
     barrier();
 }
 
@@ -87,7 +87,8 @@ void m7_irq_on(uint32_t irq) {
 
 void m7_clock_start(uint32_t core_hz) {
     hz = core_hz;
-    *m7_reg(TICK + 4) = TICK_MASK;
+    period = core_hz / 100;
+    *m7_reg(TICK + 4) = period - 1;
     *m7_reg(TICK + 8) = 0;
     *m7_reg(TICK) = 7;
 }
@@ -98,7 +99,7 @@ static uint64_t clocks_now(void) {
         before = wraps;
         value = *m7_reg(TICK + 8);
     } while (before != wraps);
-    return (uint64_t)before * (TICK_MASK + 1u) + (TICK_MASK - value);
+    return (uint64_t)before * period + (period - 1 - value);
 }
 
 uint64_t board_now(void) {
@@ -119,7 +120,7 @@ int64_t board_unix_time(void) {
     return -1; /* no battery-backed clock is set up; the console's time command does it */
 }
 
-void board_wait(void) { /* a UART byte, 10 ms of sound or SysTick's wrap end it */
+void board_wait(void) { /* a UART byte, a block of sound or SysTick's wrap ends it */
     __asm__ volatile("wfi");
 }
 

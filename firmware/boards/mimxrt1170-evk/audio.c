@@ -1,5 +1,6 @@
 /* audio: SAI1 with the codec (which gives the clocks), both directions by eDMA over two blocks of 10 ms in a circle: channel 0 plays, channel 1 hears.
- * A sample is 16 bits, left and right; heard is the left one.
+ * A sample is 16 bits, left and right; heard is the right one, where the board has its
+ * microphone.
  */
 #include "firmware/boards/cortex-m7/sound.h"
 #include "firmware/boards/mimxrt1170-evk/rt1176.h"
@@ -57,7 +58,7 @@ void edma1_handler(void) {
     int16_t pcm[SOUND_BLOCK];
     *m7_reg(EDMA_INT) = 2;
     const int16_t *half = heard[idle_half(1)];
-    for (int i = 0; i < SOUND_BLOCK; i++) pcm[i] = half[2 * i];
+    for (int i = 0; i < SOUND_BLOCK; i++) pcm[i] = half[2 * i + 1];
     sound_heard(pcm, SOUND_BLOCK);
 }
 

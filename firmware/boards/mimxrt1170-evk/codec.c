@@ -16,13 +16,13 @@ static const uint16_t SETTINGS[][2] = {
     {47, 0x03c},                          /* input and output mixers */
     {52, 0x038},                          /* PLL: fractional, half the clock, N = 8 */
     {53, 0x031},                          /* K = 0.192 x 2^24 */
-    {54, 0x026}, {55, 0x0e8}, {4, 0x095}, /* clock from the PLL / 2; converters / 3 */
+    {54, 0x026}, {55, 0x0e9}, {4, 0x0dd}, /* clock from the PLL / 2; converters / 3 */
     {8, 0x1cc},                           /* bit clock / 24; loudspeaker's clock / 16 */
     {7, 0x042},                           /* I2S, 16 bits, this chip gives the clocks */
     {9, 0x040},                           /* one frame clock for both directions */
-    {32, 0x138},                          /* microphone to the left input, boosted 29 dB */
-    {33, 0x138}, {0, 0x13f},              /* input gain 30 dB, both */
-    {1, 0x13f},  {21, 0x1c3},             /* digital input gain 0 dB */
+    {32, 0x168},                          /* input 1 against input 2, boosted 20 dB, both sides; the microphone is on the right one */
+    {33, 0x168}, {0, 0x127},              /* input gain 12 dB, both */
+    {1, 0x127},  {21, 0x1c3},             /* digital input gain 0 dB */
     {22, 0x1c3}, {34, 0x100},             /* DAC to the output mixers */
     {37, 0x100}, {10, 0x1ff},             /* digital output gain 0 dB */
     {11, 0x1ff}, {2, 0x179},              /* headphones 0 dB */
@@ -46,8 +46,8 @@ static int write(uint32_t number, uint32_t value) {
 
 int rt1176_codec_start(void) {
     rt1176_clock_root(ROOT, 1, 1);
-    rt1176_pad(0x40c08010, 0x40c08050, 1, 0x28); /* LPSR_04 data, LPSR_05 clock: open drain, pulled up on the board */
-    rt1176_pad(0x40c08014, 0x40c08054, 1, 0x28);
+    rt1176_pad(0x40c08010, 0x40c08050, 1, 0x2c); /* LPSR_04 data, LPSR_05 clock: open drain, pulled up on the board */
+    rt1176_pad(0x40c08014, 0x40c08054, 1, 0x2c);
     *m7_reg(MCR) = 2;
     *m7_reg(MCR) = 0;
     *m7_reg(MCFGR1) = 2;                                    /* 24 MHz / 4 */
