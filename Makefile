@@ -10,6 +10,7 @@
 #   make firmware   the microcontroller image and its weights: BOARD=mps3-an547 (default), mps2-an500, ...
 #   make firmware-run  a spoken question through it in an emulator: QUESTION=q.wav
 #   make firmware-cost instructions of kernels and stages on both emulated boards, counted
+#   make flash      code and weights onto a board by OpenOCD: BOARD=stm32h747i-disco; flash-dry-run checks it without one
 #   make install    library, header, pkg-config file, command, systemd unit   (PREFIX, DESTDIR)
 #   make deps format clean
 #   V=1 · CC=clang · SANITIZE=address,undefined · BUILD=folder
