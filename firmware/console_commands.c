@@ -131,7 +131,7 @@ static void run_bench(console *c, char *rest) {
 /* ---- clock ---- */
 
 static void show_time(const console *c) {
-    int64_t now = c->voice->unix_zero ? c->voice->unix_zero + (int64_t)(board_now() / 1000000000u) : board_unix_time();
+    int64_t now = voice_time(c->voice);
     if (now < TOOLS_CLOCK_SET) {
         print_text("the clock is not set: time YYYY-MM-DD HH:MM:SS\n");
         return;
@@ -154,9 +154,7 @@ static void run_time(console *c, char *rest) {
         print_line("time: %s: expected YYYY-MM-DD HH:MM:SS from 2020 on\n", rest);
         return;
     }
-    if (*rest)
-        c->voice->unix_zero =
-            date_days((int)n[0], (int)n[1], (int)n[2]) * 86400 + (int64_t)(n[3] * 3600 + n[4] * 60 + n[5]) - (int64_t)(board_now() / 1000000000u);
+    if (*rest) voice_set_time(c->voice, date_days((int)n[0], (int)n[1], (int)n[2]) * 86400 + (int64_t)(n[3] * 3600 + n[4] * 60 + n[5]));
     show_time(c);
 }
 

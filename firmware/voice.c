@@ -23,9 +23,19 @@ static void voice_log(void *user, const char *line) {
     print_line("sotto: %s\n", line);
 }
 
+int64_t voice_time(const voice *v) {
+    int64_t up = (int64_t)(board_now() / 1000000000u), known = board_unix_time();
+    return v->unix_zero ? v->unix_zero + up : known < 0 ? up : known;
+}
+
+void voice_set_time(voice *v, int64_t unix_seconds) {
+    int64_t before = voice_time(v);
+    v->unix_zero = unix_seconds - (int64_t)(board_now() / 1000000000u);
+    tools_clock_moved(&v->tools, unix_seconds - before);
+}
+
 static int64_t voice_unix_now(void *user) {
-    const voice *v = user;
-    return v->unix_zero ? v->unix_zero + (int64_t)(board_now() / 1000000000u) : board_unix_time();
+    return voice_time(user);
 }
 
 static void voice_show_put(void *user, const char *bytes, size_t count) {

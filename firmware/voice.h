@@ -33,4 +33,8 @@ void voice_run(voice *v);
 void voice_events(voice *v);
 uint64_t voice_now(void *user);
 
+/* Unix seconds; a board that does not know them gives the seconds since its start, by which timers run (tools.h). */
+int64_t voice_time(const voice *v);
+void voice_set_time(voice *v, int64_t unix_seconds);
+
 #endif

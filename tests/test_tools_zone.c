@@ -167,6 +167,13 @@ static void a_clock_that_was_never_set_runs_timers_only(void **state) {
     assert_int_equal(tools_poll(&t, say, sizeof say), 0);
     at = 220;
     assert_int_equal(tools_poll(&t, say, sizeof say), 1);
+    assert_int_equal(tools_run(&t, &c, result, sizeof result), 0); /* two minutes, and after one the clock is set */
+    at = 1795257720;
+    tools_clock_moved(&t, at - 280);
+    at += 59;
+    assert_int_equal(tools_poll(&t, say, sizeof say), 0);
+    at++;
+    assert_int_equal(tools_poll(&t, say, sizeof say), 1);
     t.unix_now = NULL;
     t.utc_offset = NULL;
     assert_string_equal(call(&t, "time", NULL, NULL), "error not possible");

@@ -44,6 +44,8 @@ void tools_init(tools *t, uint64_t seed); /* no clock, UTC, no action hook */
 /* Runs a call. 0 with a result to answer from: the table's, or "error ..." for what cannot be done (no such timer, division by zero),
  * which the model puts into words. -1 with "error ..." for a malformed call: unknown tool or argument, one missing or too long. */
 int tools_run(tools *t, const sotto_call *call, char *result, size_t cap);
+/* The clock was moved forward by these seconds (back: less than 0): timers run on as they did, alarms keep their time. */
+void tools_clock_moved(tools *t, int64_t seconds);
 /* 1 and the sentence to speak when a timer or an alarm has gone off (one a call), else 0. */
 int tools_poll(tools *t, char *say, size_t cap);
 

@@ -164,6 +164,11 @@ int job_alarm_cancel(job *j) {
     return job_say(j, ended ? "ok" : "error no alarm");
 }
 
+void tools_clock_moved(tools *t, int64_t seconds) {
+    for (int i = 0; i < TOOLS_TIMERS; i++)
+        if (t->timer[i].kind == TIMER) t->timer[i].due += seconds;
+}
+
 static void say_due(const tools *t, const tools_timer *x, char *say, size_t cap) {
     int minute = local_of(t, x->due).minute;
     if (x->kind == ALARM)
