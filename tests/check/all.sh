@@ -29,6 +29,7 @@ rule 'NEON, Helium and DSP kernels in QEMU' sh tests/check/emulated.sh "$build"
 rule 'arm64: kernels, laws and answers in QEMU' sh tests/check/arm64.sh "$build"
 rule 'firmware answers as the host does' sh tests/check/firmware.sh "$build"
 rule 'console and update on a Cortex-M55' sh tests/check/console.sh "$build"
+rule 'memory protection and clock of the Cortex-M7 boards' sh tests/check/m7_core.sh "$build"
 rule 'flash layout of the boards on silicon' sh tests/check/flash.sh "$build"
 rule 'instructions on a Cortex-M55' sh tests/check/cost.sh "$build"
 rule 'clang build' clang_build

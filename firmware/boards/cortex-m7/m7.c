@@ -2,7 +2,7 @@
 #include "firmware/boards/cortex-m7/m7.h"
 #include "firmware/board.h"
 
-enum { TICK = 0xe000e010, NVIC_ON = 0xe000e100, AIRCR = 0xe000ed0c, CCR = 0xe000ed14, CCSIDR = 0xe000ed80, CSSELR = 0xe000ed84 };
+enum { TICK = 0xe000e010, NVIC_ON = 0xe000e100, ICSR = 0xe000ed04, AIRCR = 0xe000ed0c, CCR = 0xe000ed14, CCSIDR = 0xe000ed80, CSSELR = 0xe000ed84 };
 enum { MPU_CTRL = 0xe000ed94, MPU_RNR = 0xe000ed98, MPU_RBAR = 0xe000ed9c, MPU_RASR = 0xe000eda0 };
 enum { ICIALLU = 0xe000ef50, DCCIMVAC = 0xe000ef70, DCISW = 0xe000ef60, LINE = 32 };
 enum { RASR_NO_EXECUTE = 1 << 28, RASR_RO = 6 << 24, RASR_RW = 3 << 24, RASR_WRITE_BACK = 1 << 19 | 1 << 17 | 1 << 16, RASR_PLAIN = 1 << 19 };
@@ -93,13 +93,18 @@ void m7_clock_start(uint32_t core_hz) {
     *m7_reg(TICK) = 7;
 }
 
+/* The count runs period - 1 .. 0 and wraps on reaching 0, not on leaving it. A wrap whose interrupt waits still is counted here when the value was read
+ * after it. */
 static uint64_t clocks_now(void) {
-    uint32_t before, value;
+    uint32_t before, value, waits;
     do {
         before = wraps;
         value = *m7_reg(TICK + 8);
+        waits = *m7_reg(ICSR) >> 26 & 1;
     } while (before != wraps);
-    return (uint64_t)before * period + (period - 1 - value);
+    uint32_t since = value ? period - value : 0;
+    if (waits && since < period / 2) before++;
+    return (uint64_t)before * period + since;
 }
 
 uint64_t board_now(void) {
