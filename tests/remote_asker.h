@@ -56,6 +56,11 @@ enum { WITH_LOCAL = 1, WITH_VOICE = 2, WITH_SOTTO = 4 };
 
 static uint32_t asker_timeout = TIMEOUT_MS;
 
+/* Milliseconds more that a turn may take in an emulator (tests/emulate.sh), which computes the reply and its speech 20 times slower. */
+static inline uint64_t asker_patience(void) {
+    return getenv("SOTTO_EMULATOR") ? 20000 : 0;
+}
+
 /* url NULL: no server. */
 static void asker_open(const char *url, int with) {
     platform_error e = {""};
