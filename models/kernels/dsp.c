@@ -99,8 +99,8 @@ static void dsp_mix_i8(float *y, const float *weight, size_t stride, const int8_
 /* mathxi_exp for |x| < EXP_NEAR, without its limits: 2^n is one factor, rounded once as its two are, also when the product is a denormal. */
 static const float EXP_NEAR = 87.0f;
 static const float EXP_NUMBERS[] = {
-    1.44269504f,      MATHXI_ROUND,     0.693359375f, 2.12194440e-4f, 1.9875691500e-4f, 1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f,
-    1.6666665459e-1f, 5.0000001201e-1f, 1.0f};
+    1.44269504f,      MATHXI_ROUND,     0.693359375f,     2.12194440e-4f, 1.9875691500e-4f, 1.3981999507e-3f, 8.3334519073e-3f,
+    4.1665795894e-2f, 1.6666665459e-1f, 5.0000001201e-1f, 1.0f,           KERNEL_LOG_LOW,   KERNEL_LOG_HIGH};
 
 /* s1 becomes its exponential; r4, s2 and s3 are used. The low bits of the rounded sum are n. */
 #define DSP_EXP                                                                                                                                      \
@@ -111,24 +111,24 @@ static const float EXP_NUMBERS[] = {
                             "add r4, %[one], r4, lsl #23\n vmov s2, r4\n vmul.f32 s1, s1, s2\n"
 #define DSP_EXP_STEP(number) "vmul.f32 s3, s3, s1\n vadd.f32 s3, s3, " number "\n"
 
-/* A function: values one by one, until all are done or one is too far (or a NaN); how many are left. */
+/* A function: values one by one, until all are done or, with DSP_IF_NEAR, one is too far (or a NaN); how many are left. */
 #define DSP_NEAR(name, before, after)                                                                                                                \
     static size_t name(float *y, size_t n) {                                                                                                         \
-        __asm__ volatile("vldm %[numbers], {s16-s26}\n"                                                                                              \
-                         "1: vldr s0, [%[y]]\n"                                                                                                      \
-                         "vmov r4, s0\n"                                                                                                             \
-                         "cmp %[most], r4, lsl #1\n"                                                                                                 \
-                         "bls 2f\n" before DSP_EXP after "subs %[n], #1\n"                                                                           \
+        __asm__ volatile("vldm %[numbers], {s16-s28}\n"                                                                                              \
+                         "1: vldr s0, [%[y]]\n" before DSP_EXP after "subs %[n], #1\n"                                                               \
                          "bne 1b\n"                                                                                                                  \
                          "2:\n"                                                                                                                      \
                          : [y] "+r"(y), [n] "+r"(n)                                                                                                  \
                          : [numbers] "r"(EXP_NUMBERS), [most] "r"(mathxi_bits(EXP_NEAR) << 1), [one] "r"(0x3f800000u)                                \
-                         : DSP_USES_C, "s24", "s25", "s26", "r4");                                                                                   \
+                         : DSP_USES_C, "s24", "s25", "s26", "s27", "s28", "r4");                                                                     \
         return n;                                                                                                                                    \
     }
+#define DSP_IF_NEAR "vmov r4, s0\n cmp %[most], r4, lsl #1\n bls 2f\n"
 
-DSP_NEAR(silu_near, "vneg.f32 s1, s0\n", "vadd.f32 s1, s26, s1\n vdiv.f32 s1, s26, s1\n vmul.f32 s0, s0, s1\n vstm %[y]!, {s0}\n")
-DSP_NEAR(exp_near, "vmov.f32 s1, s0\n", "vstm %[y]!, {s1}\n")
+DSP_NEAR(silu_near, DSP_IF_NEAR "vneg.f32 s1, s0\n", "vadd.f32 s1, s26, s1\n vdiv.f32 s1, s26, s1\n vmul.f32 s0, s0, s1\n vstm %[y]!, {s0}\n")
+DSP_NEAR(exp_near, DSP_IF_NEAR "vmov.f32 s1, s0\n", "vstm %[y]!, {s1}\n")
+/* Within the limits of the vocoder's logarithms; a NaN becomes the low one, because VMAXNM prefers numbers. */
+DSP_NEAR(exp_limited, "vmaxnm.f32 s1, s0, s27\n vminnm.f32 s1, s1, s28\n", "vstm %[y]!, {s1}\n")
 
 static void dsp_silu(float *y, size_t n) {
     for (float *end = y + n; n > 0 && (n = silu_near(end - n, n)) > 0; n--) end[-(ptrdiff_t)n] = mathxi_silu(end[-(ptrdiff_t)n]);
@@ -150,16 +150,10 @@ static void dsp_gemm_q4_0(float *y, size_t y_stride, const uint8_t *w, const int
     kernels_ref.gemm_q4_0(y, y_stride, w, q, qs, count, rows, cols);
 }
 
-/* To the limits; a NaN becomes the low one, because VMAXNM prefers numbers. */
+/* To the limits; a NaN becomes the low one. */
 static inline float limited(float x, float low, float high) {
     __asm__("vmaxnm.f32 %0, %0, %1\n\tvminnm.f32 %0, %0, %2" : "+t"(x) : "t"(low), "t"(high));
     return x;
-}
-
-/* x = exp(x within the limits of logarithms) */
-static void sizes(float *x, size_t n) {
-    for (size_t i = 0; i < n; i++) x[i] = limited(x[i], KERNEL_LOG_LOW, KERNEL_LOG_HIGH);
-    exp_near(x, n);
 }
 
 static void filter_bins(float *tone, const float *hiss, const float *size, const float *angle, const float *gain, size_t n) {
@@ -186,8 +180,8 @@ static void dsp_filter(float *tone, const float *hiss, const kernel_filter *f, s
             angle[0] = f->angle[from / f->pulse_step];
             gain[0] = f->gain[from / f->noise_step];
         }
-        sizes(size, n);
-        sizes(gain, n);
+        exp_limited(size, n);
+        exp_limited(gain, n);
         filter_bins(tone + 2 * from, hiss + 2 * from, size, angle, gain, n);
     }
 }
