@@ -19,6 +19,7 @@ typedef struct flash_sim {
     uint32_t weak_at, weak_count;
     uint32_t ops, cut; /* done so far; the one where power fails, UINT32_MAX never */
     uint32_t erases[SIM_BYTES / SIM_SECTOR];
+    uint32_t stuck;  /* offset of a byte whose lowest bit is never programmed, 0 none */
     uint32_t broken; /* rules of the memory that were not kept */
     uint64_t random;
     board_flash flash;
@@ -77,7 +78,7 @@ static inline int flash_sim_program(void *user, uintptr_t address, const void *b
         uint8_t wanted = f->mem[at + i] & b[i];
         if (f->ops > f->cut) return -1;
         if (f->ops++ == f->cut) return flash_tear(f, at + (uint32_t)i, &wanted, 1), -1;
-        f->mem[at + i] = wanted;
+        f->mem[at + i] = f->stuck && at + i == f->stuck ? wanted | 1 : wanted;
         flash_firm(f, at + (uint32_t)i, 1);
     }
     return 0;

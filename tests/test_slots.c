@@ -339,6 +339,25 @@ static void memory_that_does_not_take_bits(void **state) {
     assert_non_null(strstr(why, "was not erased"));
 }
 
+static void a_worn_cell_is_found_before_the_header(void **state) {
+    (void)state;
+    static flash_sim f;
+    slots s;
+    char why[SLOTS_LINE];
+    uint32_t at = sizeof(image_header);
+    settled(&f);
+    start(&s, &f, REPLY);
+    while (two.bytes[at] & 1) at++;
+    f.stuck = SIM_SLOT + at;
+    assert_int_equal(update(&s, &two, 0, why, &f), -1);
+    assert_non_null(strstr(why, "does not hold what was written"));
+    assert_int_equal(f.mem[SIM_SLOT], 0xff);
+    assert_int_equal(start(&s, &f, REPLY), 0);
+    f.stuck = SIM_SLOT + 3; /* the second T of the magic */
+    assert_int_equal(update(&s, &two, 0, why, &f), -1);
+    assert_int_equal(start(&s, &f, REPLY), 0);
+}
+
 int main(void) {
     make(&one, 1, 70);
     make(&two, 2, 75);
@@ -357,6 +376,7 @@ int main(void) {
         cmocka_unit_test(numbers_wrap),
         cmocka_unit_test(no_update_while_on_trial_or_read_only),
         cmocka_unit_test(memory_that_does_not_take_bits),
+        cmocka_unit_test(a_worn_cell_is_found_before_the_header),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
