@@ -28,9 +28,9 @@ size_t board_microphone(int16_t *samples, size_t most) {
     return ring_read(&heard, samples, (uint32_t)most);
 }
 
-/* Only 100 ms ahead: what is interrupted shall be silent soon, and the runtime's own ring holds the rest. */
+/* Only 200 ms ahead, more than a unit of work while speaking takes: what is interrupted shall be silent soon; the runtime's own ring holds the rest. */
 size_t board_loudspeaker(const int16_t *samples, size_t count) {
-    enum { AHEAD = 10 * SOUND_BLOCK };
+    enum { AHEAD = 20 * SOUND_BLOCK };
     uint32_t waiting = ring_ready(&play);
     if (waiting >= AHEAD) return 0;
     return ring_write(&play, samples, (uint32_t)(count < AHEAD - waiting ? count : AHEAD - waiting));

@@ -4,6 +4,7 @@
  */
 #include "firmware/boards/cortex-m7/sound.h"
 #include "firmware/boards/mimxrt1170-evk/rt1176.h"
+#include <string.h>
 
 enum {
     SAI = 0x40404000,
@@ -95,6 +96,7 @@ static void start_pins(void) {
 int board_audio_start(void) {
     uint32_t out = (uint32_t)(uintptr_t)played, in = (uint32_t)(uintptr_t)heard;
     sound_start();
+    memset(played, 0, sizeof played);
     start_pins();
     if (rt1176_codec_start() != 0) return -1;
     start_side(TX, 0);

@@ -8,6 +8,7 @@
 #include "firmware/boards/cortex-m7/sound.h"
 #include "firmware/boards/stm32h747i-disco/h747.h"
 #include "firmware/pdm.h"
+#include <string.h>
 
 enum { SAI1 = 0x40015800, SAI4 = 0x58005400, SAI_CR1 = 4, SAI_CR2 = 8, SAI_FRAME = 0xc, SAI_SLOTS = 0x10, SAI_DATA = 0x20, SAI_PDM = 0x44 };
 enum {
@@ -93,6 +94,7 @@ static void start_loudspeaker(void) {
 int board_audio_start(void) {
     sound_start();
     pdm_start(&microphone, MICROPHONE_GAIN);
+    memset(played, 0, sizeof played);
     start_loudspeaker();
     if (h747_codec_start() != 0) return -1;
     start_microphone();
