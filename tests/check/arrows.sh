@@ -20,4 +20,4 @@ git ls-files '*.c' '*.h' | while read -r f; do
         done
         echo "$f includes $to: not allowed (may include: $may)"
     done
-done >"${1:-/dev/stdout}"
+done
