@@ -91,6 +91,8 @@ static void glance(job *j) {
 static int judge(const job *j, const char *name, int timeout_ms, platform_error *e) {
     if (!j->ended) return platform_fail(e, "%s: did not end within %d ms and was stopped", name, timeout_ms);
     if (WIFSIGNALED(j->status)) return platform_fail(e, "%s: was ended by signal %d", name, WTERMSIG(j->status));
+    /* What a shell says of a command that it does not find, and by POSIX what posix_spawn may leave when it could not tell in time. */
+    if (WEXITSTATUS(j->status) == 127) return platform_fail(e, "%s: exit status 127: what it names cannot be run", name);
     if (WEXITSTATUS(j->status)) return platform_fail(e, "%s: exit status %d", name, WEXITSTATUS(j->status));
     return 0;
 }
