@@ -7,7 +7,7 @@
 # wide) as if none of them overlapped; waiting for memory, divisions (some 14 cycles) and interrupts are not in either.
 set -eu
 build=$1 full=${2:-} out=$1/cost
-for tool in qemu-system-arm arm-none-eabi-gcc gcc; do command -v "$tool" >/dev/null || { echo "skipped: no $tool"; exit 0; }; done
+for tool in qemu-system-arm arm-none-eabi-gcc gcc; do command -v "$tool" >/dev/null || { echo "skipped: no $tool"; exit 77; }; done
 mkdir -p "$out"
 gcc -std=c11 -Wall -Wextra -Werror -O2 -fPIC -shared -fvisibility=hidden -o "$out/count.so" tests/bare/count_plugin.c
 
