@@ -3,6 +3,7 @@
 #include "tests/json_output.h"
 #include "platform/host/eval_tts.h"
 #include <math.h>
+#include <sys/utsname.h>
 
 #ifdef __SANITIZE_ADDRESS__
 enum { SANITIZED = 1 };
@@ -207,10 +208,16 @@ static void the_shipped_voice_passes_its_gates(void **state) {
     assert_non_null(strstr(output, "gates hold"));
 }
 
+/* The gates are a computer's; a small board may take longer and still speak in time. */
+static int gates_hold_here(void) {
+    struct utsname u;
+    return !SANITIZED && !getenv("SOTTO_EMULATOR") && uname(&u) == 0 && strcmp(u.machine, "x86_64") == 0;
+}
+
 static void the_shipped_voice_is_fast(void **state) {
     (void)state;
-    if (SANITIZED || getenv("SOTTO_EMULATOR")) {
-        printf("[  NOTE    ] compiled with sanitizers or in an emulator: times are not held against their gates\n");
+    if (!gates_hold_here()) {
+        printf("[  NOTE    ] compiled with sanitizers, in an emulator or not on x86-64: times are not held against their gates\n");
         skip();
     }
     expect("$S eval tts tests/golden/tts_replies.tsv --limit 40 --gates tests/golden/tts_speed_gates.txt", 0, "2 of 2 gates hold");
