@@ -18,3 +18,13 @@ int board_get(void) {
     uint8_t byte;
     return ring_read(&came, &byte, 1) ? byte : -1;
 }
+
+/* A terminal wants a carriage return at each line's end. */
+void board_put(const char *bytes, size_t count) {
+    static char last;
+    for (size_t i = 0; i < count; i++) {
+        if (bytes[i] == '\n' && last != '\r') bytes_send('\r');
+        bytes_send(bytes[i]);
+        last = bytes[i];
+    }
+}

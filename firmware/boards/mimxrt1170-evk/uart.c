@@ -23,17 +23,7 @@ void rt1176_uart_start(void) {
     m7_irq_on(IRQ);
 }
 
-static void put(char c) {
+void bytes_send(char byte) {
     while (!(*m7_reg(STAT) & TAKES)) {}
-    *m7_reg(DATA) = (uint8_t)c;
-}
-
-/* A terminal wants a carriage return at each line's end. */
-void board_put(const char *bytes, size_t count) {
-    static char last;
-    for (size_t i = 0; i < count; i++) {
-        if (bytes[i] == '\n' && last != '\r') put('\r');
-        put(bytes[i]);
-        last = bytes[i];
-    }
+    *m7_reg(DATA) = (uint8_t)byte;
 }
